@@ -1,0 +1,262 @@
+"""The library's face: text in, a connected audience out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from .audience.emit import to_dict, to_json
+from .compiler.checker import Checked, check
+from .compiler.instants import complete
+from .compiler.lowering import Lowering
+from .compiler.parameters import KINDS, Bound, bind_value, describe_kinds, kind_of
+from .compiler.resolver import Program, resolve
+from .diagnostics import (
+    CODES,
+    WARNING,
+    BindError,
+    CompileError,
+    ConfigurationError,
+    Diagnostic,
+    nearest,
+)
+from .filters import Filter
+from .settings import Settings
+from .source import Source, Span
+from .syntax import tree
+from .syntax.parser import Parsed
+from .syntax.parser import parse as parse_source
+
+__all__ = ["Analysis", "Audience", "analyse", "compile", "parse"]
+
+
+class Audience:
+    """A compiled audience: an immutable filter, and the connected audience object that says it to Braze.
+
+    `filter` is an `audience_dsl.filters` value. `warnings` are the diagnostics that did not stop the compile.
+    `settings_digest` is the digest of the settings that it depends on.
+    """
+
+    __slots__ = ("filter", "settings_digest", "warnings")
+
+    def __init__(self, filter: Filter, warnings: tuple[Diagnostic, ...], settings_digest: str) -> None:
+        self.filter = filter
+        self.warnings = warnings
+        self.settings_digest = settings_digest
+
+    def __eq__(self, other: object) -> bool:
+        return self.filter == other.filter if isinstance(other, Audience) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.filter)
+
+    def __repr__(self) -> str:
+        text = self.to_json()
+        return f"Audience({text if len(text) <= 200 else text[:199] + '…'})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The connected audience object, for the `audience` field of a request. A new object at every call."""
+        return to_dict(self.filter)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The same as JSON text, on one line unless indented: the same bytes for the same filter, everywhere."""
+        return to_json(self.filter, indent=indent)
+
+
+class Analysis:
+    """A text that was parsed, resolved and checked: what it defines, and what was found.
+
+    `names` are the audiences that it defines, in the order of the text; a bare expression is one, named "".
+    """
+
+    __slots__ = ("checked", "diagnostics", "program", "settings")
+
+    def __init__(self, program: Program, checked: Checked | None, settings: Settings) -> None:
+        self.program = program
+        self.checked = checked
+        self.settings = settings
+        self.diagnostics: list[Diagnostic] = program.diagnostics
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.program.main.audiences)
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        return [diagnostic for diagnostic in self.diagnostics if diagnostic.severity != WARNING]
+
+    def audience(
+        self,
+        name: str | None = None,
+        *,
+        params: Mapping[str, object] | None = None,
+        now: datetime | None = None,
+    ) -> Audience:
+        """Compile one audience. Raises CompileError or BindError; see `compile`."""
+        if self.errors or self.checked is None:
+            raise CompileError(self.diagnostics)
+        if now is not None and now.utcoffset() is None:
+            raise ConfigurationError(
+                CODES["settings"], "`now` has no offset from UTC", help="hand in an aware datetime"
+            )
+        expression = self._choose(name)
+        values = self._bind(expression, params or {})
+        lowering = Lowering(self.settings, values, now)
+        lowered = lowering.lower(self.program.main, expression)
+        warnings = (*self.diagnostics, *lowering.diagnostics)
+        return Audience(lowered, warnings, self.settings.digest)
+
+    def _choose(self, name: str | None) -> tree.Expression:
+        audiences = self.program.main.audiences
+        source = self.program.main.parsed.source
+        if name is None and len(audiences) == 1:
+            return next(iter(audiences.values()))
+        if name and name in audiences:
+            return audiences[name]
+        listed = ", ".join(f"`{each}`" for each in audiences)
+        if self.program.main.bare:
+            message, way = (
+                f"the text is one bare expression, and has no audience named `{name}`",
+                "leave the name out",
+            )
+        elif not audiences:
+            message, way = (
+                "the file defines no audience",
+                "write `audience NAME = …`, or use its `let`s from another file",
+            )
+        elif name is None:
+            message, way = (
+                f"the file defines {len(audiences)} audiences, and none was chosen",
+                f"choose one of {listed}",
+            )
+        else:
+            close = nearest(name, audiences)
+            message = f"the file has no audience named `{name}`"
+            way = f"did you mean `{close[0]}`?" if close else f"it has {listed}"
+        finding = Diagnostic(CODES["no-such-audience"], message, source=source, span=Span(0, 0), help=way)
+        raise CompileError([*self.diagnostics, finding])
+
+    def _bind(self, expression: tree.Expression, params: Mapping[str, object]) -> dict[str, Bound]:
+        assert self.checked is not None
+        kinds = self.checked.kinds
+        declared = self.checked.declared
+        known = {*kinds, *declared, *self._parameters(expression)}
+        for name in params:
+            if name not in known:
+                close = nearest(name, known)
+                way = f"; did you mean `${close[0]}`?" if close else ""
+                takes = f"one of {', '.join(f'${each}' for each in sorted(known))}" if known else "no parameters"
+                message = f"there is no parameter `${name}`{way}"
+                raise BindError(CODES["parameter-unknown"], name, message, expected=takes)
+        values: dict[str, Bound] = {}
+        for name, value in params.items():
+            kind = kinds.get(name)
+            if kind is None:
+                # Nothing tells its type, and neither does this value: the first type that is left says why.
+                open_kinds = self.checked.open[name]
+                bind_value(name, value, next(each for each in KINDS if each in open_kinds), self.settings)
+                expected = describe_kinds(open_kinds)
+                message = f"`${name}` takes {expected}"
+                raise BindError(CODES["parameter-type"], name, message, expected=expected)
+            values[name] = bind_value(name, value, kind, self.settings)
+        for name in self._parameters(expression):
+            if name in values:
+                continue
+            default = declared[name][1].default if name in declared else None
+            if default is None:
+                expected = KINDS[kinds[name]] if name in kinds else describe_kinds(self.checked.open[name])
+                message = f"the parameter `${name}` has no value; it takes {expected}"
+                raise BindError(CODES["parameter-missing"], name, message, expected=expected)
+            values[name] = bind_value(name, self._default(default), kinds[name], self.settings)
+        return values
+
+    def _default(self, default: tree.Value | tree.ListValue) -> object:
+        if isinstance(default, tree.ListValue):
+            return [self._default(item) for item in default.items]
+        if isinstance(default, tree.Instant) and not default.zoned:
+            return complete(default.value, self.settings.time_zone)
+        return default.value  # type: ignore[union-attr]
+
+    def _parameters(self, expression: tree.Expression) -> dict[str, None]:
+        """The parameters that an expression needs, those of the `let`s that it uses included, in order."""
+        found: dict[str, None] = {}
+        seen: set[int] = set()
+        pending = [(self.program.main, expression)]
+        while pending:
+            unit, each = pending.pop()
+            for node in tree.walk(each):
+                if isinstance(node, tree.Reference):
+                    target, let = unit.scope[node.name]
+                    if id(let) not in seen:
+                        seen.add(id(let))
+                        pending.append((target, let.expression))
+                else:
+                    found.update(dict.fromkeys(tree.parameters(node)))
+        return found
+
+
+def analyse(
+    source: Source | str,
+    *,
+    path: Path | None = None,
+    base_path: Path | None = None,
+    settings: Settings | None = None,
+    catalog: Mapping[str, str] | None = None,
+    params: Mapping[str, object] | None = None,
+) -> Analysis:
+    """Parse, resolve and check a text. Its faults are in the result's diagnostics, never raised.
+
+    `path` is where the text stands, `base_path` the root that no `use` may leave. `params` are the values at hand,
+    which tell the type of a parameter that nothing else tells.
+    """
+    settings = settings or Settings()
+    if catalog is not None:
+        _check_catalog(catalog)
+    parsed = parse_source(source, source_at_most=settings.limits.source)
+    program = resolve(parsed, path=path, base_path=base_path, limits=settings.limits)
+    if any(unit.parsed.tree is None for unit in program.units):
+        return Analysis(program, None, settings)
+    given = {name: kind_of(value) for name, value in (params or {}).items()}
+    return Analysis(program, check(program, settings, catalog=catalog, given=given), settings)
+
+
+def compile(
+    text: str,
+    *,
+    params: Mapping[str, object] | None = None,
+    name: str | None = None,
+    now: datetime | None = None,
+    catalog: Mapping[str, str] | None = None,
+    base_path: str | PathLike[str] | None = None,
+    settings: Settings | None = None,
+    filename: str | PathLike[str] | None = None,
+) -> Audience:
+    """Compile a text to the audience that selects exactly the users it describes.
+
+    `params` are values for its parameters: text, numbers (Decimal too), Booleans, aware datetimes, dates, sequences
+    of text or numbers, and Enums of these. `name` chooses one of a module's audiences. `now`, an aware datetime, is
+    the instant of the send, which `last_used_app less than 30 days ago` needs. `catalog` maps the custom attributes
+    that exist to their types (`string`, `number`, `boolean`, `time`, `array`). `base_path` is the root that `use`
+    reads from; `filename` says where in it the text stands, and is named in diagnostics.
+
+    Raises CompileError with every finding, BindError for a parameter, ConfigurationError for an argument.
+    """
+    root = None if base_path is None else Path(base_path)
+    path = None if filename is None or root is None else root / filename
+    source = Source(text, "<text>" if filename is None else str(filename))
+    analysis = analyse(source, path=path, base_path=root, settings=settings, catalog=catalog, params=params)
+    return analysis.audience(name, params=params, now=now)
+
+
+def parse(text: str, *, filename: str | PathLike[str] | None = None) -> Parsed:
+    """Parse a text to its syntax tree. Never raises over what the text says: see `.diagnostics`."""
+    return parse_source(Source(text, "<text>" if filename is None else str(filename)))
+
+
+def _check_catalog(catalog: Mapping[str, str]) -> None:
+    types = ("string", "number", "boolean", "time", "array")
+    for name, kind in catalog.items():
+        if kind not in types:
+            message = f"the catalogue says that `{name}` is of the type `{kind}`, which attributes do not have"
+            raise ConfigurationError(CODES["settings"], message, help=f"the types are {', '.join(types)}")

@@ -1,0 +1,1 @@
+"""Filters and the connected audience JSON of Braze, one from the other."""

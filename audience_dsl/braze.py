@@ -1,0 +1,364 @@
+"""What is known of Braze, as tables. Every fact stands here once, with its mark and its source.
+
+The marks say how sure a fact is:
+
+    D      stated in Braze's API documentation for this very feature
+    D_SEG  stated by Braze for the dashboard's segment filters, to which the API pages refer
+    I_STRONG, I, I_WEAK  inferred, from strong to weak
+    U      unknown: no source says; the value is this project's stated default
+
+Sources name pages by their path under www.braze.com.
+"""
+
+__all__ = [
+    "BATCH_OF_RECIPIENTS",
+    "CHANNELS",
+    "COMPARISONS",
+    "DAYS_AT_MOST",
+    "ENDPOINTS",
+    "INSTANCES",
+    "MISSING",
+    "NO_VALUE",
+    "RELATIVE",
+    "STATUSES",
+    "STATUS_MEANINGS",
+    "Endpoint",
+    "MissingRow",
+    "missing_key",
+    "refusal_of_name",
+]
+
+D = "documented"
+D_SEG = "documented for segments"
+I_STRONG = "inferred, strong"
+I = "inferred"  # noqa: E741
+I_WEAK = "inferred, weak"
+U = "unknown"
+
+AUDIENCE_PAGE = "/docs/api/objects_filters/connected_audience"
+DATA_TYPES_PAGE = "/docs/user_guide/data/activation/custom_data/data_types"
+REGEX_PAGE = "/docs/user_guide/audience/segments/regex"
+FILTERS_PAGE = "/docs/user_guide/audience/segments/segmentation_filters"
+SEND_PAGE = "/docs/api/endpoints/messaging/send_messages/post_send_triggered_campaigns"
+
+# --- The connected audience object (AUDIENCE_PAGE, D) -------------------------------------------------
+
+# Comparisons of a custom attribute by the attribute's type, in the page's own order.
+COMPARISONS: dict[str, tuple[str, ...]] = {
+    "string": (
+        "equals",
+        "not_equal",
+        "matches_regex",
+        "does_not_match_regex",
+        "is_any_of",
+        "is_none_of",
+        "exists",
+        "does_not_exist",
+    ),
+    "array": (
+        "includes_value",
+        "does_not_include_value",
+        "is_any_of",
+        "is_none_of",
+        "exists",
+        "does_not_exist",
+    ),
+    "number": (
+        "equals",
+        "not_equal",
+        "greater_than",
+        "greater_than_or_equal_to",
+        "less_than",
+        "less_than_or_equal_to",
+        "exists",
+        "does_not_exist",
+    ),
+    "boolean": ("equals", "not_equal", "exists", "does_not_exist"),
+    "time": (
+        "less_than_x_days_ago",
+        "greater_than_x_days_ago",
+        "less_than_x_days_in_the_future",
+        "greater_than_x_days_in_the_future",
+        "after",
+        "before",
+        "exists",
+        "does_not_exist",
+    ),
+}
+
+# `value` may be left out for these, and we leave it out.
+NO_VALUE = frozenset({"exists", "does_not_exist"})
+RELATIVE = frozenset(
+    {
+        "less_than_x_days_ago",
+        "greater_than_x_days_ago",
+        "less_than_x_days_in_the_future",
+        "greater_than_x_days_in_the_future",
+    }
+)
+
+# Channel as written in the language → the kind of filter.
+CHANNELS = {"push": "push_subscription_status", "email": "email_subscription_status"}
+STATUSES = ("opted_in", "subscribed", "unsubscribed")
+
+# Relative days look back up to 100 years (FILTERS_PAGE, D_SEG); fractions, zero and negatives are U, and refused.
+DAYS_AT_MOST = 36_500
+# Length of a regex, in characters (REGEX_PAGE, D_SEG).
+REGEX_AT_MOST = 32_764
+
+# --- Assumptions: who has no value --------------------------------------------------------------------
+
+
+class MissingRow:
+    """Does this comparison select a user without the attribute?
+
+    `sure` says that the mark is strong enough to rest a complement on this row alone.
+    """
+
+    __slots__ = ("key", "mark", "selects", "source")
+
+    def __init__(self, key: str, selects: bool, mark: str, source: str) -> None:
+        self.key = key
+        self.selects = selects
+        self.mark = mark
+        self.source = source
+
+    @property
+    def sure(self) -> bool:
+        return self.mark in (D, I_STRONG)
+
+    @property
+    def open(self) -> bool:
+        """Whether a workspace that has tried for itself may set this row."""
+        return self.mark != D
+
+
+def _missing(*rows: tuple[str, bool, str, str]) -> dict[str, MissingRow]:
+    return {key: MissingRow(key, selects, mark, source) for key, selects, mark, source in rows}
+
+
+_COMPLEMENTS = AUDIENCE_PAGE + ": `equals` and `not_equal`, `is_any_of` and `is_none_of` are complements over all users"
+_NULL_NOTE = DATA_TYPES_PAGE + ": the notes on numbers say that this includes users with NULL"
+_BOOLEAN = FILTERS_PAGE + ": the dashboard offers TRUE, FALSE, and each `or not set`"
+
+# Rows by `comparison.type.class of the value`; see `missing_key`.
+MISSING: dict[str, MissingRow] = _missing(
+    ("exists.any.any", False, D, FILTERS_PAGE),
+    ("does_not_exist.any.any", True, D, FILTERS_PAGE),
+    ("equals.string.any", False, I_STRONG, _COMPLEMENTS),
+    (
+        "not_equal.string.any",
+        True,
+        I_STRONG,
+        FILTERS_PAGE + ": Braze renamed it to `is none of` and migrated filters",
+    ),
+    ("is_any_of.string.any", False, I_STRONG, _COMPLEMENTS),
+    ("is_none_of.string.any", True, D, AUDIENCE_PAGE),
+    ("matches_regex.string.any", False, I, REGEX_PAGE),
+    (
+        "does_not_match_regex.string.any",
+        False,
+        D_SEG,
+        REGEX_PAGE + ": Braze suggests a blank check beside it",
+    ),
+    ("includes_value.array.any", False, I_STRONG, _COMPLEMENTS),
+    (
+        "does_not_include_value.array.any",
+        True,
+        I_STRONG,
+        AUDIENCE_PAGE + ": `is_none_of` on an array acts as this",
+    ),
+    ("equals.number.zero", True, D_SEG, _NULL_NOTE),
+    ("equals.number.other", False, U, "no source says"),
+    ("not_equal.number.zero", True, I, DATA_TYPES_PAGE + ": advises `is not blank` beside it"),
+    ("not_equal.number.other", True, I, DATA_TYPES_PAGE + ": advises `is not blank` beside it"),
+    ("less_than.number.zero", True, D_SEG, _NULL_NOTE),
+    ("less_than.number.other", True, D_SEG, _NULL_NOTE),
+    ("less_than_or_equal_to.number.zero", False, U, "no source says"),
+    ("less_than_or_equal_to.number.other", False, U, "no source says"),
+    ("greater_than.number.zero", False, U, "no source says"),
+    ("greater_than.number.other", False, U, "no source says"),
+    ("greater_than_or_equal_to.number.zero", False, U, "no source says"),
+    ("greater_than_or_equal_to.number.other", False, U, "no source says"),
+    ("equals.boolean.false", False, I_WEAK, _BOOLEAN),
+    ("equals.boolean.true", False, I_WEAK, _BOOLEAN),
+    ("not_equal.boolean.false", True, I_WEAK, _BOOLEAN),
+    ("not_equal.boolean.true", True, I_WEAK, _BOOLEAN),
+    ("before.time.any", False, I, FILTERS_PAGE),
+    ("after.time.any", False, I, FILTERS_PAGE),
+    ("less_than_x_days_ago.time.any", False, I, FILTERS_PAGE),
+    ("greater_than_x_days_ago.time.any", False, U, "no source says"),
+    ("less_than_x_days_in_the_future.time.any", False, I, FILTERS_PAGE),
+    ("greater_than_x_days_in_the_future.time.any", False, I, FILTERS_PAGE),
+)
+
+
+def missing_key(comparison: str, value: object) -> str:
+    """The row of `MISSING` for a comparison of a custom attribute with this value."""
+    if comparison in ("equals", "not_equal"):
+        if isinstance(value, bool):
+            return f"{comparison}.boolean.{'true' if value else 'false'}"
+        if isinstance(value, str):
+            return f"{comparison}.string.any"
+        return f"{comparison}.number.{'zero' if value == 0 else 'other'}"
+    return _KEYS.get(comparison) or f"{comparison}.number.{'zero' if value == 0 else 'other'}"
+
+
+_KEYS = {key.split(".")[0]: key for key in MISSING if key.endswith(".any")} | {"equals": "", "not_equal": ""}
+
+# The other assumptions of the language about time (FILTERS_PAGE; exact ends are U):
+# `before` is <, `after` is >=; `less than X days ago` is [now - X, now], `more than` is earlier;
+# `less than X days from now` is (now, now + X], `more than` is later; a day is 24 hours (D_SEG).
+
+# --- Names that a connected audience cannot filter on -------------------------------------------------
+
+_SEGMENT_WAY = (
+    "put that condition in a segment, then add the segment to the campaign's target audience in the dashboard; "
+    "both apply together"
+)
+_DEFAULT_WAY = f"{_SEGMENT_WAY}. Or mirror the value into a custom attribute"
+
+# Braze's default attributes (AUDIENCE_PAGE, D: not usable in an audience; names from the profile export pages).
+DEFAULT_ATTRIBUTES = frozenset(
+    [
+        "country",
+        "language",
+        "gender",
+        "dob",
+        "first_name",
+        "last_name",
+        "phone",
+        "home_city",
+        "time_zone",
+        "random_bucket",
+        "external_id",
+        "external_user_id",
+        "braze_id",
+        "appboy_id",
+        "user_alias",
+        "user_aliases",
+        "created_at",
+        "created_from",
+        "last_coordinates",
+        "total_revenue",
+        "attributed_campaign",
+        "attributed_source",
+        "attributed_adgroup",
+        "attributed_ad",
+        "uninstalled_at",
+    ]
+)
+_OTHER_NAMES = {
+    "segment": "segments",
+    "segments": "segments",
+    "segment_id": "segments",
+    "event": "custom events",
+    "events": "custom events",
+    "custom_event": "custom events",
+    "custom_events": "custom events",
+    "purchase": "purchases",
+    "purchases": "purchases",
+    "session": "sessions",
+    "sessions": "sessions",
+    "subscription_group": "subscription groups",
+    "subscription_groups": "subscription groups",
+    "subscription_group_id": "subscription groups",
+    "location": "location",
+    "current_location": "location",
+    "app": "apps",
+    "apps": "apps",
+    "device": "devices",
+    "devices": "devices",
+    "push_tokens": "push tokens",
+    "push_enabled": "push enablement",
+    "campaigns_received": "received messages",
+    "canvases_received": "received messages",
+    "cards_clicked": "clicked cards",
+}
+_CHANNEL_FIELDS = {"push_subscribe": "push", "email_subscribe": "email"}
+
+
+def refusal_of_name(name: str) -> tuple[str, str, str] | None:
+    """Why a bare word cannot be an attribute: (slug of the code, the reason, Braze's way out), or None."""
+    if "." in name:
+        return (
+            "not-filterable",
+            f"`{name}` reads as a nested attribute, which a connected audience cannot filter on",
+            _DEFAULT_WAY,
+        )
+    lower = name.lower()
+    if lower in DEFAULT_ATTRIBUTES:
+        reason = f"`{name}` is a default attribute of Braze, and a connected audience filters on custom attributes only"
+        return "default-attribute", reason, _DEFAULT_WAY
+    if lower in _CHANNEL_FIELDS:
+        channel = _CHANNEL_FIELDS[lower]
+        way = f"ask for the state of the channel, as in `{channel} is opted_in`"
+        return "default-attribute", f"`{name}` is a field of exported profiles, not a custom attribute", way
+    if lower in _OTHER_NAMES:
+        return "not-filterable", f"a connected audience cannot filter on {_OTHER_NAMES[lower]}", _SEGMENT_WAY
+    return None
+
+
+# --- Endpoints, hosts and limits ----------------------------------------------------------------------
+
+BATCH_OF_RECIPIENTS = 50  # SEND_PAGE, D
+TRIGGER_PROPERTIES_AT_MOST = 50_000  # bytes; "50 KB" (trigger_properties_object, D), taken as the smaller reading
+BODY_AT_MOST = 4_000_000  # bytes; "4 MB" (/docs/api/api_limits, D), taken as the smaller reading
+SEND_ID_AT_MOST = 64  # characters, ASCII (/docs/api/identifier_types, D)
+IDENTIFIERS = ("external_user_id", "user_alias", "email", "braze_id")  # recipient_object, D
+PRIORITIZATIONS = ("identified", "unidentified", "most_recently_updated", "least_recently_updated")  # D
+SUBSCRIPTION_GROUP_STATES = ("subscribed", "unsubscribed")  # user_attributes_object, D
+
+
+class Endpoint:
+    """An endpoint that takes a connected audience, with the fields in which endpoints differ."""
+
+    __slots__ = ("id_field", "name", "path", "permission", "properties_field")
+
+    def __init__(self, name: str, path: str, id_field: str, properties_field: str, permission: str) -> None:
+        self.name = name
+        self.path = path
+        self.id_field = id_field
+        self.properties_field = properties_field
+        self.permission = permission
+
+
+CAMPAIGN_TRIGGER_SEND = Endpoint(
+    "campaign-trigger-send",
+    "/campaigns/trigger/send",
+    "campaign_id",
+    "trigger_properties",
+    "campaigns.trigger.send",
+)
+ENDPOINTS: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in (CAMPAIGN_TRIGGER_SEND,)}
+
+# REST hosts by instance (/docs/api/basics, D). New instances appear, so any https URL is allowed as well.
+INSTANCES: dict[str, str] = {
+    **{f"US-0{n}": f"https://rest.iad-0{n}.braze.com" for n in range(1, 9)},
+    "US-10": "https://rest.us-10.braze.com",
+    "EU-01": "https://rest.fra-01.braze.eu",
+    "EU-02": "https://rest.fra-02.braze.eu",
+    "AU-01": "https://rest.au-01.braze.com",
+    "ID-01": "https://rest.id-01.braze.com",
+    "JP-01": "https://rest.jp-01.braze.com",
+    "KR-01": "https://rest.kr-01.braze.com",
+}
+
+# What an HTTP status means, and what to do (/docs/api/errors, D).
+STATUS_MEANINGS: dict[int, tuple[str, str]] = {
+    400: (
+        "the request is malformed, or names nothing that can be sent",
+        "mend the request; the message says where",
+    ),
+    401: (
+        "the key is wrong, or belongs to another instance or workspace, or lacks the permission",
+        "check the key, its permissions, and the instance",
+    ),
+    403: ("the account or the key may not do this", "check the permissions of the key"),
+    404: ("the address does not exist", "check the endpoint"),
+    413: ("the body is too large", "send less in one request"),
+    415: ("the body is not taken as JSON", "check what stands between you and Braze"),
+    429: ("the rate limit is spent", "send again after the reset"),
+    500: ("Braze had an error of its own", "send again later, with growing pauses"),
+    503: ("Braze has no capacity at the moment", "send again later, with growing pauses"),
+}

@@ -1,0 +1,305 @@
+"""What the tools find: diagnostics, their codes, and the exceptions that carry them.
+
+    AudienceError
+    ├── CompileError     a text that is no audience: `.diagnostics`, each with a span
+    ├── BindError        a parameter's value that does not fit: `.parameter`, `.expected`, `.code`
+    ├── RequestError     a request that breaks a rule of Braze: `.diagnostics`, each with a JSON pointer
+    └── ConfigurationError   a setting, endpoint or key that cannot be used
+
+Codes are stable: a number is never given to another finding. The first digit says the stage: 0 syntax,
+1 names and files, 2 types and comparisons, 3 meaning, 4 parameters, 5 limits, 6 the connected audience
+object, 7 the trigger request, 8 the sender and its configuration.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from .source import Source, Span
+
+__all__ = [
+    "CODES",
+    "ERROR",
+    "WARNING",
+    "AudienceError",
+    "BindError",
+    "Code",
+    "CompileError",
+    "ConfigurationError",
+    "Diagnostic",
+    "Fix",
+    "Related",
+    "RequestError",
+    "by_severity",
+    "nearest",
+]
+
+ERROR = "error"
+WARNING = "warning"
+
+# The most diagnostics that one run lists.
+LISTED_AT_MOST = 100
+
+
+class Code:
+    """A kind of finding: its stable code, its slug, and one line on what it means."""
+
+    __slots__ = ("code", "slug", "summary")
+
+    def __init__(self, code: str, slug: str, summary: str) -> None:
+        self.code = code
+        self.slug = slug
+        self.summary = summary
+
+    def __repr__(self) -> str:
+        return f"Code({self.code} {self.slug})"
+
+
+class Fix:
+    """A change of the text that mends a finding: edits as (span, replacement)."""
+
+    __slots__ = ("edits", "safe", "title")
+
+    def __init__(self, title: str, edits: Sequence[tuple[Span, str]], *, safe: bool = True) -> None:
+        self.title = title
+        self.edits = tuple(edits)
+        self.safe = safe
+
+    def apply(self, text: str) -> str:
+        for span, replacement in sorted(self.edits, key=lambda edit: edit[0].start, reverse=True):
+            text = text[: span.start] + replacement + text[span.end :]
+        return text
+
+
+class Related:
+    """Another place that a finding speaks of, with what it has to do with it."""
+
+    __slots__ = ("message", "source", "span")
+
+    def __init__(self, source: Source, span: Span, message: str) -> None:
+        self.source = source
+        self.span = span
+        self.message = message
+
+
+class Diagnostic:
+    """One finding.
+
+    `message` is one sentence, lower case, without a full stop. The place is a `span` in a `source`, or a JSON
+    `pointer` (RFC 6901) into the object that was checked. `help` is the way out.
+    """
+
+    __slots__ = ("code", "fix", "help", "message", "pointer", "related", "severity", "source", "span")
+
+    def __init__(
+        self,
+        code: Code,
+        message: str,
+        *,
+        source: Source | None = None,
+        span: Span | None = None,
+        pointer: str | None = None,
+        help: str | None = None,
+        fix: Fix | None = None,
+        related: Sequence[Related] = (),
+        severity: str = ERROR,
+    ) -> None:
+        self.code = code
+        self.message = message
+        self.source = source
+        self.span = span
+        self.pointer = pointer
+        self.help = help
+        self.fix = fix
+        self.related = tuple(related)
+        self.severity = severity
+
+    @property
+    def place(self) -> str:
+        """`file:line:column`, or the JSON pointer, or nothing."""
+        if self.source is not None and self.span is not None:
+            position = self.source.position(self.span.start)
+            return f"{self.source.name}:{position.line}:{position.column}"
+        if self.pointer is not None:
+            return self.pointer or "(the whole object)"
+        return self.source.name if self.source is not None else ""
+
+    def __str__(self) -> str:
+        place = f"{self.place}: " if self.place else ""
+        way_out = f" (help: {self.help})" if self.help else ""
+        return f"{place}{self.severity}[{self.code.code}]: {self.message}{way_out}"
+
+    def __repr__(self) -> str:
+        return f"<Diagnostic {self}>"
+
+
+class AudienceError(Exception):
+    """The base of every error that this package raises on purpose."""
+
+
+class _FindingsError(AudienceError):
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
+        super().__init__("\n".join(str(diagnostic) for diagnostic in self.diagnostics[:LISTED_AT_MOST]))
+
+
+class CompileError(_FindingsError):
+    """The text is not a valid audience. `diagnostics` has every finding, warnings included."""
+
+
+class RequestError(_FindingsError):
+    """The object breaks a rule of Braze. Each of `diagnostics` names its field by JSON pointer."""
+
+
+class BindError(AudienceError):
+    """A parameter's value is missing, unknown or of the wrong type.
+
+    `parameter` is its name without the `$`, `expected` says in words what it takes, `code` is the stable code.
+    """
+
+    def __init__(self, code: Code, parameter: str, message: str, *, expected: str) -> None:
+        self.code = code.code
+        self.parameter = parameter
+        self.expected = expected
+        super().__init__(f"error[{code.code}]: {message}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_bind_error, (self.code, self.parameter, self.expected, self.args))
+
+
+def _rebuild_bind_error(code: str, parameter: str, expected: str, args: tuple[str, ...]) -> BindError:
+    error = BindError.__new__(BindError)
+    error.code, error.parameter, error.expected, error.args = code, parameter, expected, args
+    return error
+
+
+class ConfigurationError(AudienceError):
+    """A setting, an endpoint or a key that cannot be used. `code` is the stable code."""
+
+    def __init__(self, code: Code, message: str, *, help: str | None = None) -> None:
+        self.code = code.code
+        self.help = help
+        super().__init__(f"error[{code.code}]: {message}" + (f" (help: {help})" if help else ""))
+
+
+def by_severity(diagnostics: Iterable[Diagnostic], severity: str) -> list[Diagnostic]:
+    return [diagnostic for diagnostic in diagnostics if diagnostic.severity == severity]
+
+
+def nearest(name: str, candidates: Iterable[str], *, most: int = 3) -> list[str]:
+    """The candidates that a person may have meant by `name`, best first."""
+    from difflib import get_close_matches
+
+    spelled = {candidate.lower(): candidate for candidate in candidates if candidate != name}
+    return [spelled[match] for match in get_close_matches(name.lower(), spelled, n=most, cutoff=0.6)]
+
+
+def _registry(*rows: tuple[str, str, str]) -> dict[str, Code]:
+    codes = {slug: Code(code, slug, summary) for code, slug, summary in rows}
+    assert len({code.code for code in codes.values()}) == len(rows) == len(codes)
+    return codes
+
+
+# Every code there is, by slug.
+CODES = _registry(
+    # 0: syntax
+    ("AUD001", "syntax", "the text does not follow the grammar"),
+    ("AUD002", "unclosed-text", "a quote, backtick or regex is opened and never closed on its line"),
+    ("AUD003", "foreign-character", "a curly quote, an invisible space or a byte order mark"),
+    ("AUD004", "unclosed-group", "a parenthesis or bracket is opened and never closed, or closed twice"),
+    ("AUD005", "missing-connective", "two filters stand side by side without `and` or `or`"),
+    ("AUD006", "single-equals", "`=` stands where a comparison is meant"),
+    ("AUD007", "unquoted-text", "a text value stands without quotes"),
+    ("AUD008", "bad-number", "a number is written in a way that has no single meaning"),
+    ("AUD009", "bad-datetime", "a datetime that is not ISO 8601, or a day that does not exist"),
+    ("AUD010", "bad-escape", "a backslash in a text takes a character that it cannot"),
+    ("AUD011", "stray-expression", "a bare expression stands beside definitions"),
+    ("AUD012", "less-than-on-time", "`<` or `>` is used on a span of days, where it has two readings"),
+    ("AUD013", "empty", "the text holds no audience"),
+    ("AUD014", "bad-unit", "a span of time in a unit that Braze does not count in"),
+    ("AUD015", "bad-name", "a name that cannot be used where it stands"),
+    ("AUD016", "mixed-connectives", "`and` and `or` are mixed without parentheses"),
+    # 1: names and files
+    ("AUD101", "unknown-name", "a name is used that no `let` above it defines"),
+    ("AUD102", "defined-twice", "a name is defined more than once"),
+    ("AUD103", "unused", "a definition is never used"),
+    ("AUD104", "no-base-path", "`use` needs a project root to read from"),
+    ("AUD105", "file-not-found", "a file named by `use` cannot be read"),
+    ("AUD106", "outside-base-path", "a path leaves the project's root"),
+    ("AUD107", "use-cycle", "files use each other in a circle"),
+    ("AUD108", "name-is-attribute", "a `let` bears the name of an attribute of the same file"),
+    ("AUD109", "no-such-audience", "the audience asked for is not in the file, or none was chosen"),
+    # 2: types and comparisons
+    ("AUD201", "default-attribute", "a default attribute of Braze cannot stand in a connected audience"),
+    ("AUD202", "not-filterable", "a connected audience cannot filter on this"),
+    ("AUD203", "two-types", "an attribute is used as two types"),
+    ("AUD204", "wrong-value-type", "the comparison does not take a value of this type"),
+    ("AUD205", "null", "`null` is no value; a missing value is asked for with `does not exist`"),
+    ("AUD206", "blank-text", "a comparison with empty text, which Braze counts as no value"),
+    ("AUD207", "unknown-status", "a subscription status that Braze does not have"),
+    ("AUD208", "bad-list", "a list that mixes types, or holds what cannot be listed"),
+    ("AUD209", "empty-list", "a list without items, which selects nobody or everybody"),
+    ("AUD210", "number-out-of-range", "a number that JSON readers do not hold exactly"),
+    ("AUD211", "bad-days", "a count of days that is not a whole number from 1 to 36,500"),
+    ("AUD212", "bad-range", "a range whose ends are the wrong way round, or are not numbers"),
+    ("AUD213", "bad-attribute-name", "an attribute name that Braze cannot hold"),
+    ("AUD214", "bad-regex", "a regex that Braze cannot take"),
+    ("AUD216", "unknown-attribute", "an attribute that the catalogue does not have"),
+    ("AUD215", "undecided-boolean", "a name stands alone where a comparison or a `let` is needed"),
+    # 3: meaning
+    ("AUD301", "no-complement", "a filter whose opposite Braze cannot express"),
+    ("AUD302", "needs-now", "a filter that depends on the instant of the send"),
+    ("AUD303", "assumed-complement", "a complement that rests on an open assumption"),
+    # 4: parameters
+    ("AUD401", "parameter-missing", "a parameter has no value"),
+    ("AUD402", "parameter-unknown", "a value is given for a parameter that does not exist"),
+    ("AUD403", "parameter-type", "a parameter's value is of the wrong type"),
+    ("AUD404", "parameter-undeclared", "a parameter of a module is not declared, or its type is not known"),
+    ("AUD405", "parameter-conflict", "a parameter is declared or used as two types"),
+    ("AUD406", "bad-parameter-type", "a type that parameters do not have"),
+    ("AUD407", "parameter-place", "a parameter stands where only a fixed text can"),
+    # 5: limits
+    ("AUD501", "source-too-large", "the text is longer than the limit"),
+    ("AUD502", "too-many-clauses", "the expanded filter has more clauses than the limit"),
+    ("AUD503", "too-deep", "groups are nested deeper than the limit"),
+    ("AUD504", "list-too-long", "a list has more items than the limit"),
+    ("AUD505", "too-many-files", "`use` brings in more files than the limit"),
+    # 6: the connected audience object
+    ("AUD601", "not-an-audience", "the object is no connected audience"),
+    ("AUD602", "audience-unknown-key", "a key that a connected audience does not have"),
+    ("AUD603", "audience-comparison", "a comparison that this kind of filter does not have"),
+    ("AUD604", "audience-value", "a value that this comparison does not take"),
+    ("AUD605", "audience-empty-group", "a group without members"),
+    ("AUD606", "audience-too-deep", "an object nested deeper than the limit"),
+    # 7: the trigger request
+    ("AUD701", "request-field-type", "a field of the wrong type"),
+    ("AUD702", "request-field-missing", "a required field is missing"),
+    ("AUD703", "request-field-unknown", "a field that the endpoint does not have"),
+    ("AUD704", "request-identifiers", "a recipient without exactly one identifier"),
+    ("AUD705", "request-prioritization", "`email` without a valid `prioritization`, or one without `email`"),
+    ("AUD706", "request-existing-only", "`send_to_existing_only: false` where Braze does not allow it"),
+    ("AUD707", "request-too-many-recipients", "more than 50 recipients"),
+    ("AUD708", "request-broadcast-recipients", "`broadcast: true` together with `recipients`"),
+    ("AUD709", "request-broadcast-attachments", "`broadcast: true` together with `attachments`"),
+    ("AUD710", "request-no-target", "neither recipients nor an explicit broadcast"),
+    (
+        "AUD711",
+        "request-audience-needs-broadcast",
+        "`audience` without recipients and without `broadcast: true`",
+    ),
+    ("AUD712", "request-properties-too-large", "trigger properties over 50 KB"),
+    ("AUD713", "request-body-too-large", "a body over 4 MB"),
+    ("AUD714", "request-send-id", "a `send_id` that is not ASCII or longer than 64 characters"),
+    ("AUD715", "request-attachment", "an attachment that Braze cannot fetch"),
+    ("AUD716", "request-subscription-groups", "`subscription_groups` in a shape that Braze does not take"),
+    ("AUD717", "request-segment", "`segment_id`, which this endpoint does not support"),
+    ("AUD718", "request-not-json", "a value that JSON cannot carry"),
+    ("AUD719", "request-file", "a request file that cannot be read"),
+    ("AUD720", "recipients-file", "a recipients file that cannot be read"),
+    # 8: the sender and its configuration
+    ("AUD801", "endpoint", "an instance or endpoint that cannot be used"),
+    ("AUD802", "api-key", "an API key that is missing or cannot be used"),
+    ("AUD803", "settings", "a setting that does not exist or cannot have this value"),
+    ("AUD804", "not-confirmed", "a send that nobody confirmed"),
+    ("AUD805", "unreadable", "a file that cannot be read or written"),
+    ("AUD806", "missing-extra", "an optional part that is not installed"),
+    ("AUD807", "collision", "two outputs of the same name"),
+)

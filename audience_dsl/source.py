@@ -1,0 +1,77 @@
+"""A source text with its name, and places in it."""
+
+import re
+from bisect import bisect_right
+
+__all__ = ["Position", "Source", "Span"]
+
+LINE_BREAK = re.compile(r"\r\n?|\n")
+
+
+class Span:
+    """A half-open range of characters, `[start, end)`, as offsets into a source text."""
+
+    __slots__ = ("end", "start")
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Span) and (self.start, self.end) == (other.start, other.end)
+
+    def __hash__(self) -> int:
+        return hash((self.start, self.end))
+
+    def __repr__(self) -> str:
+        return f"Span({self.start}, {self.end})"
+
+
+class Position:
+    """A line and a column, both counted from 1; `utf16` is the column in UTF-16 units, from 0, as editors count."""
+
+    __slots__ = ("column", "line", "utf16")
+
+    def __init__(self, line: int, column: int, utf16: int) -> None:
+        self.line = line
+        self.column = column
+        self.utf16 = utf16
+
+    def __repr__(self) -> str:
+        return f"Position(line={self.line}, column={self.column})"
+
+
+class Source:
+    """A text and the name that diagnostics call it by.
+
+    A line ends at LF, CR LF or a lone CR. Columns count characters (code points).
+    """
+
+    __slots__ = ("_starts", "name", "text")
+
+    def __init__(self, text: str, name: str = "<text>") -> None:
+        self.text = text
+        self.name = name
+        self._starts: list[int] | None = None
+
+    def __repr__(self) -> str:
+        return f"Source(name={self.name!r}, {len(self.text)} characters)"
+
+    def position(self, offset: int) -> Position:
+        starts = self._line_starts()
+        row = bisect_right(starts, offset) - 1
+        before = self.text[starts[row] : offset]
+        astral = sum(1 for character in before if character > "\uffff")
+        return Position(row + 1, len(before) + 1, len(before) + astral)
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1, without its line break."""
+        starts = self._line_starts()
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].rstrip("\r\n")
+
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            starts = [0, *(line_break.end() for line_break in LINE_BREAK.finditer(self.text))]
+            self._starts = starts
+        return self._starts
