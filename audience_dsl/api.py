@@ -35,15 +35,15 @@ class Audience:
     """A compiled audience: an immutable filter, and the connected audience object that says it to Braze.
 
     `filter` is an `audience_dsl.filters` value. `warnings` are the diagnostics that did not stop the compile.
-    `settings_digest` is the digest of the settings that it depends on.
+    `settings` are those that it was compiled under.
     """
 
-    __slots__ = ("filter", "settings_digest", "warnings")
+    __slots__ = ("filter", "settings", "warnings")
 
-    def __init__(self, filter: Filter, warnings: tuple[Diagnostic, ...], settings_digest: str) -> None:
+    def __init__(self, filter: Filter, warnings: tuple[Diagnostic, ...], settings: Settings) -> None:
         self.filter = filter
         self.warnings = warnings
-        self.settings_digest = settings_digest
+        self.settings = settings
 
     def __eq__(self, other: object) -> bool:
         return self.filter == other.filter if isinstance(other, Audience) else NotImplemented
@@ -105,7 +105,7 @@ class Analysis:
         lowering = Lowering(self.settings, values, now)
         lowered = lowering.lower(self.program.main, expression)
         warnings = (*self.diagnostics, *lowering.diagnostics)
-        return Audience(lowered, warnings, self.settings.digest)
+        return Audience(lowered, warnings, self.settings)
 
     def _choose(self, name: str | None) -> tree.Expression:
         audiences = self.program.main.audiences
@@ -196,6 +196,9 @@ class Analysis:
         return found
 
 
+_DEFAULTS = Settings()
+
+
 def analyse(
     source: Source | str,
     *,
@@ -210,7 +213,7 @@ def analyse(
     `path` is where the text stands, `base_path` the root that no `use` may leave. `params` are the values at hand,
     which tell the type of a parameter that nothing else tells.
     """
-    settings = settings or Settings()
+    settings = settings or _DEFAULTS
     if catalog is not None:
         _check_catalog(catalog)
     parsed = parse_source(source, source_at_most=settings.limits.source)

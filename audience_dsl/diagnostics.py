@@ -37,6 +37,10 @@ WARNING = "warning"
 
 # The most diagnostics that one run lists.
 LISTED_AT_MOST = 100
+# The most findings that a stage gathers before it stops looking.
+GATHERED_AT_MOST = 1_000
+# The most names that one misspelt name is compared with.
+COMPARED_AT_MOST = 1_000
 
 
 class Code:
@@ -189,6 +193,10 @@ def nearest(name: str, candidates: Iterable[str], *, most: int = 3) -> list[str]
     from difflib import get_close_matches
 
     spelled = {candidate.lower(): candidate for candidate in candidates if candidate != name}
+    if len(spelled) > COMPARED_AT_MOST:
+        # Comparing is slow, and among so many names only a near miss is worth a suggestion.
+        alike = (each for each in spelled if each[:1] == name[:1].lower() and abs(len(each) - len(name)) <= 2)
+        spelled = {each: spelled[each] for each in list(alike)[:COMPARED_AT_MOST]}
     return [spelled[match] for match in get_close_matches(name.lower(), spelled, n=most, cutoff=0.6)]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..braze import COMPARISONS, DAYS_AT_MOST, REGEX_AT_MOST, STATUSES, refusal_of_name
-from ..diagnostics import WARNING, Diagnostic, Fix, nearest
+from ..diagnostics import GATHERED_AT_MOST, WARNING, Diagnostic, Fix, nearest
 from ..settings import Settings
 from ..syntax import tree
 from .parameters import KINDS, describe_kinds
@@ -128,6 +128,8 @@ class _Checker:
 
     def _default(self, unit: Unit, param: tree.Param, default: tree.Value | tree.ListValue, kind: str | None) -> None:
         items = default.items if isinstance(default, tree.ListValue) else [default]
+        if any(isinstance(item, tree.Invalid) for item in items):
+            return
         kinds = {_literal_kind(item) for item in items}
         if isinstance(default, tree.ListValue):
             if not items:
@@ -157,6 +159,8 @@ class _Checker:
 
     def expression(self, unit: Unit, expression: tree.Expression) -> None:
         for node in tree.walk(expression):
+            if len(self.report) >= GATHERED_AT_MOST:
+                return
             rule = _RULES.get(type(node))
             if rule is not None:
                 rule(self, unit, node)

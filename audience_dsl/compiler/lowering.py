@@ -55,31 +55,34 @@ class _Lowered:
         self.depth = depth
 
 
-_Job: TypeAlias = tuple[str, Any, Any, Any]
+# Attributes that surely have a value where a filter stands, since `… exists` is joined to it by AND.
+_Names: TypeAlias = frozenset[str]
+_Job: TypeAlias = tuple[str, Unit, Any, bool, _Names]
 
 
 class Lowering:
     """Lowers expressions of checked units, with the values of their parameters and, where there is one, `now`."""
 
-    __slots__ = ("_memo", "_reported", "_warned", "diagnostics", "now", "settings", "values")
+    __slots__ = ("_guarded", "_memo", "_reported", "_warned", "diagnostics", "now", "settings", "values")
 
     def __init__(self, settings: Settings, values: Mapping[str, Bound], now: datetime | None) -> None:
         self.settings = settings
         self.values = values
         self.now = now
         self.diagnostics: list[Diagnostic] = []
-        self._memo: dict[tuple[int, bool], _Lowered] = {}
+        self._memo: dict[tuple[int, bool, _Names], _Lowered] = {}
+        self._guarded: _Names = frozenset()
         self._warned: set[tuple[str, str]] = set()
         self._reported: set[tuple[str, int]] = set()
 
     def lower(self, unit: Unit, expression: tree.Expression) -> Filter:
         """The filter of an expression. Raises CompileError where it is too large, or cannot be said to Braze."""
         results: list[_Lowered] = []
-        jobs: list[_Job] = [("visit", unit, expression, False)]
+        jobs: list[_Job] = [("visit", unit, expression, False, frozenset())]
         while jobs:
-            job, where, node, negated = jobs.pop()
+            job, where, node, negated, guarded = jobs.pop()
             if job == "visit":
-                self._visit(where, node, negated, jobs, results)
+                self._visit(where, node, negated, guarded, jobs, results)
             elif job == "keep":
                 self._memo[node] = results[-1]
             else:
@@ -93,21 +96,27 @@ class Lowering:
             raise CompileError(self.diagnostics)
         return results[0].filter
 
-    def _visit(self, unit: Unit, node: Any, negated: bool, jobs: list[_Job], results: list[_Lowered]) -> None:
+    def _visit(
+        self, unit: Unit, node: Any, negated: bool, guarded: _Names, jobs: list[_Job], results: list[_Lowered]
+    ) -> None:
         while isinstance(node, tree.Not):
             node, negated = node.operand, not negated
         if isinstance(node, (tree.And, tree.Or)):
-            jobs.append(("join", unit, node, negated))
-            jobs.extend(("visit", unit, operand, negated) for operand in reversed(node.operands))
+            if isinstance(node, tree.And) is not negated:
+                guarded = guarded.union(_guards(node, negated))
+            jobs.append(("join", unit, node, negated, guarded))
+            jobs.extend(("visit", unit, operand, negated, guarded) for operand in reversed(node.operands))
         elif isinstance(node, tree.Reference):
             target, let = unit.scope[node.name]
-            known = self._memo.get((id(let), negated))
+            key = (id(let), negated, guarded)
+            known = self._memo.get(key)
             if known is not None:
                 results.append(known)
             else:
-                jobs.append(("keep", unit, (id(let), negated), None))
-                jobs.append(("visit", target, let.expression, negated))
+                jobs.append(("keep", unit, key, negated, guarded))
+                jobs.append(("visit", target, let.expression, negated, guarded))
         else:
+            self._guarded = guarded
             lowered = self._clause(unit, node, negated)
             clauses, depth = _measure(lowered)
             self._hold(unit, node, clauses, depth)
@@ -187,6 +196,8 @@ class Lowering:
         if key is None or (leaf.name, key) in self._warned:  # type: ignore[union-attr]
             return
         name = leaf.name  # type: ignore[union-attr]
+        if name in self._guarded:
+            return
         self._warned.add((name, key))
         selects = "selects" if self.settings.selects_missing(key) else "does not select"
         self.diagnostics.append(
@@ -195,7 +206,7 @@ class Lowering:
                 f"no source says whether Braze's `{leaf.comparison}` selects users without `{name}`; "
                 f"this `not` assumes that it {selects} them",
                 node,
-                help=f"write `{_quoted(name)} exists and …` to leave them out, or set the assumption `{key}` when tried",
+                help=f"write `{_quoted(name)} exists and …` to leave them out, or set `{key}` when it is tried",
                 severity=WARNING,
             )
         )
@@ -278,6 +289,15 @@ def flatten(joined: type[And | Or], members: list[Filter]) -> Filter:
         else:
             operands.append(member)
     return operands[0] if len(operands) == 1 else joined(tuple(operands))
+
+
+def _guards(group: tree.And | tree.Or, negated: bool) -> list[str]:
+    """The attributes for which a member of this AND says that they exist."""
+    return [
+        each.subject.name
+        for each in group.operands
+        if isinstance(each, tree.Exists) and each.negated is negated and isinstance(each.subject, tree.Attribute)
+    ]
 
 
 def _measure(filter: Filter) -> tuple[int, int]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..diagnostics import CODES, WARNING, Diagnostic, Fix, Related, nearest
+from ..diagnostics import CODES, GATHERED_AT_MOST, WARNING, Diagnostic, Fix, Related, nearest
 from ..settings import Limits
 from ..source import Source, Span
 from ..syntax import tree
@@ -223,7 +223,7 @@ def _bind_names(unit: Unit, loader: _Loader) -> None:
     if not isinstance(module, tree.Module):
         unit.audiences[""] = module
         for node in tree.walk(module):
-            if isinstance(node, tree.Reference):
+            if isinstance(node, tree.Reference) and len(report) < GATHERED_AT_MOST:
                 report.append(_undecided(unit, node))
         return
     later = {d.name.name: d for d in module.definitions if isinstance(d, (tree.Let, tree.Audience))}
@@ -271,7 +271,7 @@ def _bind_names(unit: Unit, loader: _Loader) -> None:
         for node in tree.walk(definition.expression):
             if isinstance(node, tree.Reference):
                 used.add(node.name)
-                if node.name not in unit.scope and node.name not in brought:
+                if node.name not in unit.scope and node.name not in brought and len(report) < GATHERED_AT_MOST:
                     report.append(_unknown(unit, node, later.get(node.name)))
         if define(definition.name):
             if isinstance(definition, tree.Let):
@@ -309,6 +309,8 @@ def _unknown(unit: Unit, node: tree.Reference, below: tree.Let | tree.Audience |
         way = f"define it with `let`, and the audience from it: `audience {name} = …`"
         return unit.diagnostic("unknown-name", message, node, help=way)
     if below is not None:
+        if below.first <= node.first <= below.last:
+            return unit.diagnostic("unknown-name", f"`{name}` is used in its own definition", node)
         where = unit.related(below.name, "defined here")
         message = f"`{name}` is used above its definition"
         return unit.diagnostic("unknown-name", message, node, help="move the `let` up", related=[where])

@@ -11,6 +11,7 @@ Nothing here recurses, so no depth of nesting can exhaust Python's stack.
 """
 
 import re
+from array import array
 from typing import Any
 
 from ..diagnostics import CODES, Diagnostic
@@ -71,22 +72,26 @@ class Parsed:
     A tree may stand beside errors: a literal that means nothing is reported and parsing goes on.
     """
 
-    __slots__ = ("_spans", "diagnostics", "source", "tree")
+    __slots__ = ("_ends", "_starts", "diagnostics", "source", "tree")
 
     def __init__(self, source: Source, tree: tree.Module | tree.Expression | None = None) -> None:
         self.source = source
         self.tree = tree
         self.diagnostics: list[Diagnostic] = []
-        self._spans: list[Span] | None = None
+        self._starts: array[int] | None = None
+        self._ends: array[int] = array("q")
 
     def __repr__(self) -> str:
         return f"Parsed({self.source!r}, {len(self.diagnostics)} diagnostics)"
 
     def token_span(self, index: int) -> Span:
         """The place of a token, by its index."""
-        if self._spans is None:
-            self._spans = [Span(*match.span(1)) for match in _finditer(self.source.text)]
-        return self._spans[index]
+        if self._starts is None:
+            self._starts = array("q")
+            for match in _finditer(self.source.text):
+                self._starts.append(match.start(1))
+                self._ends.append(match.end(1))
+        return Span(self._starts[index], self._ends[index])
 
     def span(self, node: Any) -> Span:
         """The place of a node of this tree."""
