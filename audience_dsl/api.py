@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from .audience.emit import to_dict, to_json
-from .compiler.checker import Checked, check
+from .compiler.checker import check
+from .compiler.inference import Checked
 from .compiler.instants import complete
 from .compiler.lowering import Lowering
 from .compiler.parameters import KINDS, Bound, bind_value, describe_kinds, kind_of
@@ -25,7 +26,7 @@ from .filters import Filter
 from .settings import Settings
 from .source import Source, Span
 from .syntax import tree
-from .syntax.parser import Parsed
+from .syntax.parsed import Parsed
 from .syntax.parser import parse as parse_source
 
 __all__ = ["Analysis", "Audience", "analyse", "compile", "parse"]
@@ -152,6 +153,9 @@ class Analysis:
         values: dict[str, Bound] = {}
         for name, value in params.items():
             kind = kinds.get(name)
+            if kind is None and name not in self.checked.open:
+                # Declared without a type, and used nowhere.
+                continue
             if kind is None:
                 # Nothing tells its type, and neither does this value: the first type that is left says why.
                 open_kinds = self.checked.open[name]

@@ -305,6 +305,10 @@ BATCH_OF_RECIPIENTS = 50  # SEND_PAGE, D
 TRIGGER_PROPERTIES_AT_MOST = 50_000  # bytes; "50 KB" (trigger_properties_object, D), taken as the smaller reading
 BODY_AT_MOST = 4_000_000  # bytes; "4 MB" (/docs/api/api_limits, D), taken as the smaller reading
 SEND_ID_AT_MOST = 64  # characters, ASCII (/docs/api/identifier_types, D)
+# Calls per workspace (/docs/api/api_limits, D): hourly windows reset on the clock's hour, those of a minute
+# presumably on the clock's minute (I).
+REQUESTS_PER_HOUR = 250_000
+BROADCASTS_PER_MINUTE = 250
 IDENTIFIERS = ("external_user_id", "user_alias", "email", "braze_id")  # recipient_object, D
 PRIORITIZATIONS = ("identified", "unidentified", "most_recently_updated", "least_recently_updated")  # D
 SUBSCRIPTION_GROUP_STATES = ("subscribed", "unsubscribed")  # user_attributes_object, D

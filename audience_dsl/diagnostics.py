@@ -12,6 +12,7 @@ object, 7 the trigger request, 8 the sender and its configuration.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from .source import Source, Span
 
@@ -30,6 +31,8 @@ __all__ = [
     "RequestError",
     "by_severity",
     "nearest",
+    "quoted",
+    "visible",
 ]
 
 ERROR = "error"
@@ -39,8 +42,12 @@ WARNING = "warning"
 LISTED_AT_MOST = 100
 # The most findings that a stage gathers before it stops looking.
 GATHERED_AT_MOST = 1_000
+# The most characters of a user's words in a message.
+QUOTED_AT_MOST = 40
 # The most names that one misspelt name is compared with.
 COMPARED_AT_MOST = 1_000
+# The longest name that is compared at all, in characters.
+NAME_AT_MOST = 100
 
 
 class Code:
@@ -107,11 +114,11 @@ class Diagnostic:
         severity: str = ERROR,
     ) -> None:
         self.code = code
-        self.message = message
+        self.message = visible(message)
         self.source = source
         self.span = span
         self.pointer = pointer
-        self.help = help
+        self.help = None if help is None else visible(help)
         self.fix = fix
         self.related = tuple(related)
         self.severity = severity
@@ -144,6 +151,9 @@ class _FindingsError(AudienceError):
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
         super().__init__("\n".join(str(diagnostic) for diagnostic in self.diagnostics[:LISTED_AT_MOST]))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.diagnostics,)
+
 
 class CompileError(_FindingsError):
     """The text is not a valid audience. `diagnostics` has every finding, warnings included."""
@@ -160,28 +170,41 @@ class BindError(AudienceError):
     """
 
     def __init__(self, code: Code, parameter: str, message: str, *, expected: str) -> None:
+        self._kind = code
+        self._message = message
         self.code = code.code
         self.parameter = parameter
         self.expected = expected
-        super().__init__(f"error[{code.code}]: {message}")
+        super().__init__(f"error[{code.code}]: {visible(message)}")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild_bind_error, (self.code, self.parameter, self.expected, self.args))
-
-
-def _rebuild_bind_error(code: str, parameter: str, expected: str, args: tuple[str, ...]) -> BindError:
-    error = BindError.__new__(BindError)
-    error.code, error.parameter, error.expected, error.args = code, parameter, expected, args
-    return error
+        return partial(type(self), expected=self.expected), (self._kind, self.parameter, self._message)
 
 
 class ConfigurationError(AudienceError):
     """A setting, an endpoint or a key that cannot be used. `code` is the stable code."""
 
     def __init__(self, code: Code, message: str, *, help: str | None = None) -> None:
+        self._kind = code
+        self._message = message
         self.code = code.code
         self.help = help
         super().__init__(f"error[{code.code}]: {message}" + (f" (help: {help})" if help else ""))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return partial(type(self), help=self.help), (self._kind, self._message)
+
+
+def quoted(text: str) -> str:
+    """A user's own words in a message: in backticks, and cut where they are long."""
+    return f"`{text if len(text) <= QUOTED_AT_MOST else text[: QUOTED_AT_MOST - 1] + '…'}`"
+
+
+def visible(text: str) -> str:
+    """The text on one line, with what a terminal would obey, or not show, written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def by_severity(diagnostics: Iterable[Diagnostic], severity: str) -> list[Diagnostic]:
@@ -193,6 +216,8 @@ def nearest(name: str, candidates: Iterable[str], *, most: int = 3) -> list[str]
     from difflib import get_close_matches
 
     spelled = {candidate.lower(): candidate for candidate in candidates if candidate != name}
+    if len(name) > NAME_AT_MOST:
+        return []
     if len(spelled) > COMPARED_AT_MOST:
         # Comparing is slow, and among so many names only a near miss is worth a suggestion.
         alike = (each for each in spelled if each[:1] == name[:1].lower() and abs(len(each) - len(name)) <= 2)

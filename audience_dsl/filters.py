@@ -5,6 +5,7 @@ of texts, or None where the comparison takes no value; datetimes are ISO 8601 te
 `origin` points back to where it came from, is opaque here, and does not count for equality.
 """
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from .node import Node
@@ -19,6 +20,7 @@ __all__ = [
     "Or",
     "PushSubscription",
     "Value",
+    "group",
 ]
 
 Value: TypeAlias = str | int | float | bool | tuple[str, ...] | None
@@ -87,3 +89,14 @@ class Or(_Group):
 
 Leaf: TypeAlias = CustomAttribute | PushSubscription | EmailSubscription | LastUsedApp
 Filter: TypeAlias = And | Or | Leaf
+
+
+def group(joined: type[And] | type[Or], members: Sequence[Filter]) -> Filter:
+    """Members joined by AND or OR in canonical form: groups of the same kind opened up, a group of one unwrapped."""
+    operands: list[Filter] = []
+    for member in members:
+        if isinstance(member, joined):
+            operands.extend(member.operands)
+        else:
+            operands.append(member)
+    return operands[0] if len(operands) == 1 else joined(tuple(operands))

@@ -28,14 +28,21 @@ class Span:
 
 
 class Position:
-    """A line and a column, both counted from 1; `utf16` is the column in UTF-16 units, from 0, as editors count."""
+    """A line and a column, both counted from 1, in characters."""
 
-    __slots__ = ("column", "line", "utf16")
+    __slots__ = ("_source", "_start", "column", "line")
 
-    def __init__(self, line: int, column: int, utf16: int) -> None:
+    def __init__(self, source: "Source", start: int, line: int, column: int) -> None:
+        self._source = source
+        self._start = start
         self.line = line
         self.column = column
-        self.utf16 = utf16
+
+    @property
+    def utf16(self) -> int:
+        """The column in UTF-16 units, counted from 0, as editors count."""
+        before = self._source.text[self._start : self._start + self.column - 1]
+        return len(before.encode("utf-16-le", "surrogatepass")) // 2
 
     def __repr__(self) -> str:
         return f"Position(line={self.line}, column={self.column})"
@@ -60,9 +67,7 @@ class Source:
     def position(self, offset: int) -> Position:
         starts = self._line_starts()
         row = bisect_right(starts, offset) - 1
-        before = self.text[starts[row] : offset]
-        astral = sum(1 for character in before if character > "\uffff")
-        return Position(row + 1, len(before) + 1, len(before) + astral)
+        return Position(self, starts[row], row + 1, offset - starts[row] + 1)
 
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its line break."""

@@ -2,29 +2,26 @@
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-__all__ = ["LocalTimeError", "complete", "days_before", "from_value", "parse_local"]
+__all__ = ["LocalTimeError", "complete", "days_before", "from_value"]
 
 
 class LocalTimeError(ValueError):
-    """A local time that a time zone skips or has twice. The message says which, as a clause."""
+    """A local time that a time zone skips or has twice, or that is too near the ends of the calendar for it.
+
+    The message says which, as one sentence.
+    """
 
 
 def complete(written: str, zone: str) -> str:
     """A datetime without offset, as ISO 8601 text, with the offset that it has in this zone.
 
-    Raises LocalTimeError where the zone skips that local time, or has it twice.
+    A fraction of a second stays as it was written. Raises LocalTimeError where the zone has no such local time.
     """
-    return _with_offset(parse_local(written), zone)
-
-
-def parse_local(written: str) -> datetime:
-    """A date, or a datetime without offset, in the form that the language takes. Keeps no more than microseconds."""
     day, _, clock = written.partition("T")
-    if not clock:
-        return datetime.fromisoformat(day)
-    whole, _, fraction = clock.partition(".")
-    microsecond = int(fraction.ljust(6, "0")[:6]) if fraction else 0
-    return datetime.combine(date.fromisoformat(day), time.fromisoformat(whole)).replace(microsecond=microsecond)
+    whole, dot, fraction = clock.partition(".")
+    instant = _with_offset(datetime.combine(date.fromisoformat(day), time.fromisoformat(whole or "00:00")), zone)
+    seconds = len("2026-01-01T00:00:00")
+    return instant[:seconds] + dot + fraction + instant[seconds:]
 
 
 def from_value(value: datetime | date, zone: str) -> str:
@@ -36,7 +33,10 @@ def from_value(value: datetime | date, zone: str) -> str:
         return _with_offset(datetime.combine(value, time()), zone)
     if value.utcoffset() is None:
         raise ValueError("a datetime without an offset")
-    return _written(value)
+    try:
+        return _written(value)
+    except OverflowError:
+        raise _too_near_the_end(value) from None
 
 
 def days_before(now: datetime, days: int) -> str:
@@ -51,13 +51,19 @@ def _with_offset(local: datetime, zone: str) -> str:
 
     info: tzinfo = ZoneInfo(zone)
     early, late = local.replace(tzinfo=info, fold=0), local.replace(tzinfo=info, fold=1)
-    if early.utcoffset() != late.utcoffset():
-        # Where the clock is put forward, neither fold comes back as the time that was written.
-        back = early.astimezone(UTC).astimezone(info).replace(tzinfo=None)
-        raise LocalTimeError(
-            f"{local.isoformat()} comes twice in {zone}" if back == local else f"{zone} skips {local.isoformat()}"
-        )
-    return _written(early)
+    try:
+        if early.utcoffset() != late.utcoffset():
+            # Where the clock is put forward, neither fold comes back as the time that was written.
+            back = early.astimezone(UTC).astimezone(info).replace(tzinfo=None)
+            way = "comes twice" if back == local else "does not exist"
+            raise LocalTimeError(f"`{local.isoformat()}` {way} in `{zone}`, where the clocks are changed")
+        return _written(early)
+    except OverflowError:
+        raise _too_near_the_end(local) from None
+
+
+def _too_near_the_end(instant: datetime) -> LocalTimeError:
+    return LocalTimeError(f"`{instant.isoformat()}` is too near the end of the calendar for its time zone")
 
 
 def _written(instant: datetime) -> str:

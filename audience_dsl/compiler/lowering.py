@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
-from ..braze import DAYS_AT_MOST
+from ..braze import DAYS_AT_MOST, REGEX_AT_MOST
 from ..diagnostics import CODES, WARNING, BindError, CompileError, Diagnostic
 from ..filters import (
     And,
@@ -21,16 +21,17 @@ from ..filters import (
     Leaf,
     Or,
     PushSubscription,
+    group,
 )
 from ..settings import Settings
 from ..syntax import tree
-from .checker import UNITS
+from .inference import UNITS
 from .instants import LocalTimeError, complete, days_before
 from .negation import complement, complement_of_any, rests_on
 from .parameters import KINDS, Bound
 from .resolver import Unit
 
-__all__ = ["Lowering", "flatten"]
+__all__ = ["Lowering"]
 
 # What regexes read as more than a character; `/` needs no escape in JSON.
 _SPECIAL = re.compile(r"[\\.^$|?*+()\[\]{}]")
@@ -45,14 +46,66 @@ _COMPARISONS = {
 
 
 class _Lowered:
-    """A filter with its number of clauses and its depth of groups."""
+    """What an expression has become: a leaf, or parts joined by AND or OR and not yet flattened.
 
-    __slots__ = ("clauses", "depth", "filter")
+    The parts may be shared, as `let`s are, so they are put together once, at the end. `clauses` and `depth` are
+    those of the flattened filter.
+    """
 
-    def __init__(self, filter: Filter, clauses: int, depth: int) -> None:
-        self.filter = filter
-        self.clauses = clauses
-        self.depth = depth
+    __slots__ = ("clauses", "depth", "joined", "leaf", "parts")
+    clauses: int
+    depth: int
+
+    def __init__(
+        self,
+        leaf: Leaf | None,
+        joined: type[And | Or] | None = None,
+        parts: "tuple[_Lowered, ...]" = (),
+    ) -> None:
+        self.leaf = leaf
+        self.joined = joined
+        self.parts = parts
+        self.clauses = sum(part.clauses for part in parts) if parts else 1
+        self.depth = max((part.depth + (part.joined is not joined) for part in parts), default=0)
+
+    def members(self) -> "list[_Lowered]":
+        """The parts, with those joined in the same way opened up."""
+        found: list[_Lowered] = []
+        pending = list(reversed(self.parts))
+        while pending:
+            part = pending.pop()
+            if part.joined is self.joined:
+                pending.extend(reversed(part.parts))
+            else:
+                found.append(part)
+        return found
+
+    def build(self) -> Filter:
+        """The filter. Each group is built once, its members before it."""
+        built: dict[int, Filter] = {}
+        members: dict[int, list[_Lowered]] = {}
+        pending = [self]
+        while pending:
+            node = pending[-1]
+            if id(node) in built:
+                pending.pop()
+            elif node.joined is None:
+                assert node.leaf is not None
+                built[id(node)] = node.leaf
+            elif id(node) not in members:
+                members[id(node)] = node.members()
+                pending.extend(members[id(node)])
+            else:
+                operands = tuple(built[id(member)] for member in members.pop(id(node)))
+                built[id(node)] = node.joined(operands)
+        return built[id(self)]
+
+
+def _lowered(filter: Filter) -> _Lowered:
+    """What one clause has become: groups in groups at most three deep."""
+    if isinstance(filter, (And, Or)):
+        return _Lowered(None, type(filter), tuple(_lowered(operand) for operand in filter.operands))
+    return _Lowered(filter)
 
 
 # Attributes that surely have a value where a filter stands, since `… exists` is joined to it by AND.
@@ -90,11 +143,13 @@ class Lowering:
                 parts = results[-size:]
                 del results[-size:]
                 joined: type[And | Or] = And if isinstance(node, tree.And) is not negated else Or
-                results.append(self._join(where, node, joined, parts))
+                lowered = _Lowered(None, joined, tuple(parts))
+                self._hold(where, node, lowered)
+                results.append(lowered)
         errors = [d for d in self.diagnostics if d.severity != WARNING]
         if errors:
             raise CompileError(self.diagnostics)
-        return results[0].filter
+        return results[0].build()
 
     def _visit(
         self, unit: Unit, node: Any, negated: bool, guarded: _Names, jobs: list[_Job], results: list[_Lowered]
@@ -117,28 +172,14 @@ class Lowering:
                 jobs.append(("visit", target, let.expression, negated, guarded))
         else:
             self._guarded = guarded
-            lowered = self._clause(unit, node, negated)
-            clauses, depth = _measure(lowered)
-            self._hold(unit, node, clauses, depth)
-            results.append(_Lowered(lowered, clauses, depth))
+            lowered = _lowered(self._clause(unit, node, negated))
+            self._hold(unit, node, lowered)
+            results.append(lowered)
 
-    def _join(self, unit: Unit, node: tree.And | tree.Or, joined: type[And | Or], parts: list[_Lowered]) -> _Lowered:
-        clauses = sum(part.clauses for part in parts)
-        same = [part for part in parts if isinstance(part.filter, joined)]
-        depth = max(part.depth + (0 if isinstance(part.filter, joined) else 1) for part in parts)
-        self._hold(unit, node, clauses, depth)
-        if not same:
-            return _Lowered(joined(tuple(part.filter for part in parts)), clauses, depth)
-        operands: list[Filter] = []
-        for part in parts:
-            if isinstance(part.filter, joined):
-                operands.extend(part.filter.operands)
-            else:
-                operands.append(part.filter)
-        return _Lowered(joined(tuple(operands)), clauses, depth)
-
-    def _hold(self, unit: Unit, node: Any, clauses: int, depth: int) -> None:
+    def _hold(self, unit: Unit, node: Any, lowered: _Lowered) -> None:
+        """Hold what has been lowered to the limits, before it is put together."""
         limits = self.settings.limits
+        clauses, depth = lowered.clauses, lowered.depth
         if clauses > limits.clauses:
             message = f"the expanded filter has at least {clauses:,} clauses here, and the limit is {limits.clauses:,}"
             way = "raise the limit `clauses` in the settings if it is meant"
@@ -162,12 +203,12 @@ class Lowering:
         if not isinstance(positive, (And, Or)):
             return self._negate_leaf(unit, node, positive)
         joined: type[And | Or] = Or if isinstance(positive, And) else And
-        negative = flatten(joined, [self._negate_leaf(unit, node, cast("Leaf", leaf)) for leaf in positive.operands])
-        if not isinstance(negative, joined):
+        negative = group(joined, [self._negate_leaf(unit, node, cast("Leaf", leaf)) for leaf in positive.operands])
+        if not isinstance(node, tree.Between) or not isinstance(negative, Or):
             return negative
-        # The two ends of a range each bring the same branch for users without a value: one is enough, at the end.
-        once = dict.fromkeys(negative.operands)
-        return joined(tuple(sorted(once, key=lambda leaf: getattr(leaf, "comparison", "") == "does_not_exist")))
+        # The two ends each bring the same branches, of which one is enough; that for no value stands last.
+        branches = dict.fromkeys(negative.operands)
+        return Or(tuple(sorted(branches, key=lambda leaf: getattr(leaf, "comparison", "") == "does_not_exist")))
 
     def _negate_leaf(self, unit: Unit, node: Any, leaf: Leaf) -> Filter:
         self._warn_of_assumption(unit, node, leaf)
@@ -227,9 +268,6 @@ class Lowering:
         except LocalTimeError as error:
             way = "write it with its offset, as in `2026-01-31T13:00:00+0700`"
             self.report(unit, "bad-datetime", str(error), node, way)
-        except OverflowError:
-            message = "the datetime is too near the end of the calendar for its time zone"
-            self.report(unit, "bad-datetime", message, node)
         return node.value
 
     def items(self, values: tree.ListValue | tree.Parameter, unit: Unit) -> list[Any]:
@@ -252,8 +290,6 @@ class Lowering:
         opposite = node.negated is not negated
         if isinstance(items[0], str):
             return CustomAttribute(name, "is_none_of" if opposite else "is_any_of", tuple(items), origin)
-        if len(items) > self.settings.limits.clauses:
-            self._hold(unit, node, len(items), 1)
         leaves = [CustomAttribute(name, "equals", item, origin) for item in items]
         if not opposite:
             return leaves[0] if len(leaves) == 1 else Or(tuple(leaves))
@@ -280,17 +316,6 @@ class Lowering:
             return LastUsedApp(comparison, "", origin)
 
 
-def flatten(joined: type[And | Or], members: list[Filter]) -> Filter:
-    """A group of filters, with members of its own kind opened up; a group of one is its only member."""
-    operands: list[Filter] = []
-    for member in members:
-        if isinstance(member, joined):
-            operands.extend(member.operands)
-        else:
-            operands.append(member)
-    return operands[0] if len(operands) == 1 else joined(tuple(operands))
-
-
 def _guards(group: tree.And | tree.Or, negated: bool) -> list[str]:
     """The attributes for which a member of this AND says that they exist."""
     return [
@@ -298,14 +323,6 @@ def _guards(group: tree.And | tree.Or, negated: bool) -> list[str]:
         for each in group.operands
         if isinstance(each, tree.Exists) and each.negated is negated and isinstance(each.subject, tree.Attribute)
     ]
-
-
-def _measure(filter: Filter) -> tuple[int, int]:
-    """Clauses and depth of what one clause has become: groups in groups at most three deep."""
-    if not isinstance(filter, (And, Or)):
-        return 1, 0
-    sizes = [_measure(operand) for operand in filter.operands]
-    return sum(size[0] for size in sizes), 1 + max(size[1] for size in sizes)
 
 
 # --- What each kind of clause becomes, before `not` ---------------------------------------------------------
@@ -318,7 +335,12 @@ def _compare(lower: Lowering, unit: Unit, node: tree.Compare, origin: object) ->
 
 def _matches(lower: Lowering, unit: Unit, node: tree.Matches, origin: object) -> Filter:
     comparison = "does_not_match_regex" if node.negated else "matches_regex"
-    return CustomAttribute(_name(node), comparison, lower.value(node.pattern, unit), origin)
+    regex = lower.value(node.pattern, unit)
+    if isinstance(node.pattern, tree.Parameter) and not 1 <= len(regex) <= REGEX_AT_MOST:
+        takes = f"a regex of 1 to {REGEX_AT_MOST:,} characters"
+        message = f"`${node.pattern.name}` has {len(regex):,} characters here, and the place takes {takes}"
+        raise BindError(CODES["parameter-type"], node.pattern.name, message, expected=takes)
+    return CustomAttribute(_name(node), comparison, regex, origin)
 
 
 def _contains(lower: Lowering, unit: Unit, node: tree.Contains, origin: object) -> Filter:
@@ -334,7 +356,7 @@ def _includes(lower: Lowering, unit: Unit, node: tree.Includes, origin: object) 
         return CustomAttribute(name, comparison, lower.value(node.value, unit), origin)
     items = lower.items(cast("tree.ListValue | tree.Parameter", node.value), unit)
     if node.quantifier == "all":
-        return flatten(And, [CustomAttribute(name, "includes_value", item, origin) for item in items])
+        return group(And, [CustomAttribute(name, "includes_value", item, origin) for item in items])
     return CustomAttribute(name, "is_any_of" if node.quantifier == "any" else "is_none_of", tuple(items), origin)
 
 
@@ -393,7 +415,7 @@ def _channel(lower: Lowering, unit: Unit, node: tree.ChannelStatus, origin: obje
     kind = PushSubscription if node.channel == "push" else EmailSubscription
     comparison = "is_not" if node.negated else "is"
     leaves: list[Filter] = [kind(comparison, status.name.lower(), origin) for status in node.statuses]
-    return flatten(And if node.negated else Or, leaves)
+    return group(And if node.negated else Or, leaves)
 
 
 _LOWER: dict[type, Callable[[Lowering, Unit, Any, object], Filter]] = {

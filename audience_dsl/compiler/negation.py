@@ -21,6 +21,7 @@ from ..filters import (
     Or,
     PushSubscription,
     Value,
+    group,
 )
 from ..settings import Settings
 
@@ -88,17 +89,13 @@ def _opposite_of(leaves: list[CustomAttribute], settings: Settings) -> Filter:
     selects_missing = any(settings.selects_missing(missing_key(each.comparison, each.value)) for each in leaves)
     opposites = [leaf(OPPOSITE[each.comparison], each.value) for each in leaves]
     keys = [missing_key(each.comparison, each.value) for each in opposites]
+    other_side = [leaf(comparison, days) for comparison, days in _OTHER_SIDE.get(leaves[0].comparison, ())]
     if selects_missing:
+        if other_side:
+            return And((Or((*opposites, *other_side)), leaf("exists")))
         # An AND leaves them out as soon as one member surely does.
         alone = any(settings.is_sure(key) and not settings.selects_missing(key) for key in keys)
-        return _all([*opposites] if alone else [*opposites, leaf("exists")])
+        return group(And, opposites if alone else [*opposites, leaf("exists")])
     alone = all(settings.is_sure(key) and settings.selects_missing(key) for key in keys)
-    other_side = [leaf(comparison, days) for comparison, days in _OTHER_SIDE.get(leaves[0].comparison, ())]
-    branches: list[Filter] = [_all([*opposites]), *other_side]
-    if not alone:
-        branches.append(leaf("does_not_exist"))
-    return branches[0] if len(branches) == 1 else Or(tuple(branches))
-
-
-def _all(members: list[Filter]) -> Filter:
-    return members[0] if len(members) == 1 else And(tuple(members))
+    branches = [group(And, opposites), *other_side]
+    return group(Or, branches if alone else [*branches, leaf("does_not_exist")])

@@ -46,9 +46,11 @@ def kind_of(value: object) -> str | None:
     if isinstance(value, date):
         return "time"
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)) and value:
-        kinds = {kind_of(item) for item in value}
-        kind = kinds.pop()
-        return f"list of {kind}" if not kinds and kind in ("string", "number") else None
+        items = [_plain(item) for item in value]
+        if all(isinstance(item, str) for item in items):
+            return "list of string"
+        if all((isinstance(item, (int, float)) and not isinstance(item, bool)) or _is_decimal(item) for item in items):
+            return "list of number"
     return None
 
 
@@ -136,7 +138,9 @@ def _time(name: str, value: object, settings: Settings) -> str:
                 raise naive
             return complete(value, settings.time_zone)
     except LocalTimeError as error:
-        raise _error("parameter-type", name, f"the date for `${name}` has no midnight: {error}", "time") from None
+        raise _error(
+            "parameter-type", name, f"the date for `${name}` has no single midnight: {error}", "time"
+        ) from None
     raise _wrong(name, value, "time")
 
 
@@ -184,7 +188,7 @@ def _wrong(name: str, value: object, kind: str, part: str = "") -> BindError:
     }
     got = found.get(type(value).__name__, f"a {type(value).__name__}")
     if kind == "days" and isinstance(value, (int, float)) and not isinstance(value, bool):
-        got = str(value)
+        got = str(value) if abs(value) < 10**15 else "a number beyond all days"
     return _error("parameter-type", name, f"{part}`${name}` takes {KINDS[kind]}, and got {got}", kind)
 
 

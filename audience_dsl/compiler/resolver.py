@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..diagnostics import CODES, GATHERED_AT_MOST, WARNING, Diagnostic, Fix, Related, nearest
+from ..diagnostics import CODES, GATHERED_AT_MOST, LISTED_AT_MOST, WARNING, Diagnostic, Fix, Related, nearest
 from ..settings import Limits
 from ..source import Source, Span
 from ..syntax import tree
-from ..syntax.parser import Parsed, parse
+from ..syntax.parsed import Parsed
+from ..syntax.parser import parse
 
 __all__ = ["Program", "Unit", "resolve"]
 
@@ -20,11 +21,11 @@ class Unit:
     A bare expression is the one audience of its file, under the name "".
     """
 
-    __slots__ = ("audiences", "bare", "params", "parsed", "path", "scope")
+    __slots__ = ("audiences", "bare", "folder", "params", "parsed", "scope")
 
-    def __init__(self, parsed: Parsed, path: Path | None) -> None:
+    def __init__(self, parsed: Parsed, folder: Path | None) -> None:
         self.parsed = parsed
-        self.path = path
+        self.folder = folder
         self.bare = not isinstance(parsed.tree, tree.Module)
         self.scope: dict[str, tuple[Unit, tree.Let]] = {}
         self.audiences: dict[str, tree.Expression] = {}
@@ -87,8 +88,7 @@ def resolve(parsed: Parsed, *, path: Path | None, base_path: Path | None, limits
     read. A file that cannot be read is a diagnostic. The parse's own diagnostics are among the program's.
     """
     loader = _Loader(base_path, limits)
-    start = path or (base_path / "text.audience" if base_path is not None else None)
-    main = loader.load(parsed, start)
+    main = loader.load(parsed, path)
     for unit in loader.units:
         _bind_names(unit, loader)
     return Program(main, loader.units, loader.diagnostics)
@@ -104,10 +104,12 @@ class _Loader:
         self.by_path: dict[Path, Unit] = {}
         self.targets: dict[int, Unit] = {}
         self.started = 0
+        self.main: tuple[str, Path | None] = ("", None)
 
     def load(self, parsed: Parsed, path: Path | None) -> Unit:
         """Depth first with a stack of our own: a chain of files may be longer than Python's recursion allows."""
         main = self._unit(parsed, path)
+        self.main = (parsed.source.name, main.folder)
         stack = [(main, self._uses(main))]
         chain = [main]
         while stack:
@@ -144,10 +146,11 @@ class _Loader:
     def _unit(self, parsed: Parsed, path: Path | None) -> Unit:
         self.started += 1
         self.diagnostics.extend(parsed.diagnostics)
-        real = None if path is None else Path(os.path.realpath(path))
-        unit = Unit(parsed, real)
-        if real is not None:
-            self.by_path[real] = unit
+        if path is None:
+            # A text without a file stands in the root.
+            return Unit(parsed, self.root)
+        real = Path(os.path.realpath(path))
+        unit = self.by_path[real] = Unit(parsed, real.parent)
         return unit
 
     def _uses(self, unit: Unit) -> list[tree.Use]:
@@ -155,13 +158,15 @@ class _Loader:
         return [d for d in module.definitions if isinstance(d, tree.Use)] if isinstance(module, tree.Module) else []
 
     def _shown(self, path: Path) -> str:
-        shown = os.path.relpath(path)
-        return str(path) if shown.startswith("..") else shown
+        """The name of a used file, seen from where the main file's name is seen from."""
+        main_name, folder = self.main
+        relative = os.path.relpath(path, folder or self.root)
+        return os.path.normpath(Path(main_name).parent / relative)
 
     def _target(self, unit: Unit, use: tree.Use) -> Path | None:
         if isinstance(use.path, tree.Invalid):
             return None
-        if self.root is None or unit.path is None:
+        if self.root is None or unit.folder is None:
             message = "`use` reads a file, and no project root was given to read it from"
             self._report(unit, "no-base-path", message, use.path, "give the root as `base_path`")
             return None
@@ -174,7 +179,7 @@ class _Loader:
             self._report(unit, "outside-base-path", message, use.path, "write it relative to this file")
             return None
         try:
-            target = Path(os.path.realpath(unit.path.parent / written))
+            target = Path(os.path.realpath(unit.folder / written))
         except (OSError, ValueError):
             self._report(unit, "file-not-found", f"`{written}` is no path of a file", use.path)
             return None
@@ -190,10 +195,9 @@ class _Loader:
                 raise OSError(f"it is larger than the limit of {self.limits.source:,} characters")
             return target.read_bytes().decode("utf-8")
         except FileNotFoundError:
-            siblings = (
-                [os.path.relpath(p, unit.path.parent) for p in target.parent.glob("*.audience")] if unit.path else []
-            )
-            close = nearest(os.path.relpath(target, unit.path.parent) if unit.path else target.name, siblings)
+            folder = unit.folder or target.parent
+            siblings = [os.path.relpath(file, folder) for file in target.parent.glob("*.audience")]
+            close = nearest(os.path.relpath(target, folder), siblings)
             way = f"did you mean `{close[0]}`?" if close else "the path is relative to the file that names it"
             self._report(unit, "file-not-found", "there is no such file", use.path, way)
         except UnicodeDecodeError as error:
@@ -272,7 +276,8 @@ def _bind_names(unit: Unit, loader: _Loader) -> None:
             if isinstance(node, tree.Reference):
                 used.add(node.name)
                 if node.name not in unit.scope and node.name not in brought and len(report) < GATHERED_AT_MOST:
-                    report.append(_unknown(unit, node, later.get(node.name)))
+                    suggest = len(report) < LISTED_AT_MOST
+                    report.append(_unknown(unit, node, later.get(node.name), suggest=suggest))
         if define(definition.name):
             if isinstance(definition, tree.Let):
                 unit.scope[definition.name.name] = (unit, definition)
@@ -302,7 +307,7 @@ def _undecided(unit: Unit, node: tree.Reference) -> Diagnostic:
     )
 
 
-def _unknown(unit: Unit, node: tree.Reference, below: tree.Let | tree.Audience | None) -> Diagnostic:
+def _unknown(unit: Unit, node: tree.Reference, below: tree.Let | tree.Audience | None, *, suggest: bool) -> Diagnostic:
     name = node.name
     if isinstance(below, tree.Audience):
         message = f"`{name}` is an audience, and only a `let` can be used by name"
@@ -314,7 +319,7 @@ def _unknown(unit: Unit, node: tree.Reference, below: tree.Let | tree.Audience |
         where = unit.related(below.name, "defined here")
         message = f"`{name}` is used above its definition"
         return unit.diagnostic("unknown-name", message, node, help="move the `let` up", related=[where])
-    close = nearest(name, unit.scope)
+    close = nearest(name, unit.scope) if suggest else []
     way = f"did you mean `{close[0]}`? " if close else ""
     return unit.diagnostic(
         "unknown-name",

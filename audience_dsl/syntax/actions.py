@@ -2,7 +2,7 @@
 
 An action gets the list for problems, the indexes of its first and last token, and the value of each symbol: the
 text of a terminal, or what an action returned. It never sees a Lark token or tree, so that Lark's own engine and
-the loop in `parser.py` can both use it.
+the loop in `driver.py` can both use it.
 """
 
 from typing import Any, TypeAlias

@@ -2,7 +2,7 @@
 
     python -m audience_dsl.syntax.generate
 
-Lark analyses the grammar; here its table is only written in the form that the loop in `parser.py` reads:
+Lark analyses the grammar; here its table is only written in the form that the loop in `driver.py` reads:
 
 - States are numbered in the order in which they are reached from the start, so that the file does not depend
   on the order of Lark's sets.

@@ -1,6 +1,6 @@
 """The grammar as text, and as a parser run by Lark's own engine.
 
-The parser that compiles use is `parser.py`: the same LALR table, made by Lark from the same file, in a loop of
+The parser that compiles use is `parser.py`: the same LALR(1) table, made by Lark from the same file, in a loop of
 our own. `lark_parser` is for tools that want Lark's trees, and the oracle that the fast one is tested against.
 """
 

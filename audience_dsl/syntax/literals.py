@@ -5,6 +5,8 @@ Each function returns the value, or a `Refused` that says why there is none.
 
 import re
 
+from ..diagnostics import quoted
+
 __all__ = [
     "MAX_INTEGER",
     "Refused",
@@ -124,7 +126,7 @@ def decode_number(token: str) -> int | float | Refused:
         if abs(value) > MAX_INTEGER:
             return Refused(
                 "number-out-of-range",
-                f"`{_short(token)}` is beyond ±{MAX_INTEGER}, the integers that JSON readers hold exactly",
+                f"{quoted(token)} is beyond ±{MAX_INTEGER}, the integers that JSON readers hold exactly",
                 "compare a text attribute if this is an identifier",
             )
         return value
@@ -132,7 +134,7 @@ def decode_number(token: str) -> int | float | Refused:
     if decimal in (float("inf"), float("-inf")) or not _is_exact(token, decimal):
         return Refused(
             "number-out-of-range",
-            f"`{_short(token)}` has more digits than a number in JSON keeps",
+            f"{quoted(token)} has more digits than a number in JSON keeps",
             None if decimal in (float("inf"), float("-inf")) else f"write `{decimal!r}`",
         )
     return decimal
@@ -141,22 +143,22 @@ def decode_number(token: str) -> int | float | Refused:
 def _number_error(token: str) -> Refused:
     """Why this token is neither a number nor a datetime."""
     if "_" in token:
-        return Refused("bad-number", f"`{_short(token)}` is no number", "write the digits without `_`")
+        return Refused("bad-number", f"{quoted(token)} is no number", "write the digits without `_`")
     if token.startswith("+"):
-        return Refused("bad-number", f"`{_short(token)}` is no number", "write it without the `+`")
+        return Refused("bad-number", f"{quoted(token)} is no number", "write it without the `+`")
     if re.match(r"-?0[0-9]", token):
         help_line = "write it without the leading zeros, or in quotes if it is text"
-        return Refused("bad-number", f"`{_short(token)}` starts with a zero", help_line)
+        return Refused("bad-number", f"{quoted(token)} starts with a zero", help_line)
     if match := re.match(r"(-?[0-9]+)-([0-9]+)\Z", token):
         return Refused(
             "bad-number",
-            f"`{_short(token)}` is no number",
+            f"{quoted(token)} is no number",
             f"for a range write `between {match[1]} and {match[2]}`",
         )
     if match := re.match(r"(-?[0-9]+(?:\.[0-9]+)?)([A-Za-z_].*)\Z", token):
         help_line = f"put a blank after `{match[1]}`, or quotes around the whole if it is text"
-        return Refused("bad-number", f"`{_short(token)}` is neither a number nor a datetime", help_line)
-    return Refused("bad-number", f"`{_short(token)}` is neither a number nor a datetime", "put quotes around text")
+        return Refused("bad-number", f"{quoted(token)} is neither a number nor a datetime", help_line)
+    return Refused("bad-number", f"{quoted(token)} is neither a number nor a datetime", "put quotes around text")
 
 
 def is_datetime_like(token: str) -> bool:
@@ -169,7 +171,7 @@ def datetime_error(token: str) -> Refused | None:
     if match is None:
         return Refused(
             "bad-datetime",
-            f"`{_short(token)}` is no datetime in the ISO 8601 form",
+            f"{quoted(token)} is no datetime in the ISO 8601 form",
             "write `2026-01-31`, `2026-01-31T13:00:00Z` or `2026-01-31T13:00:00+0700`",
         )
     year, month, day, hour, minute, second, _, offset_hour, offset_minute = match.groups()
@@ -205,11 +207,12 @@ def _day_help(year: int, month: int) -> str:
 
 
 def _is_exact(token: str, value: float) -> bool:
-    from decimal import Decimal
+    from decimal import Decimal, InvalidOperation
 
-    if len(token) > 400:
+    try:
+        return len(token) <= 400 and Decimal(token) == Decimal(repr(value))
+    except InvalidOperation:
         return False
-    return Decimal(token) == Decimal(repr(value))
 
 
 def _forbidden(found: re.Match[str], offset: int) -> Refused:
@@ -223,7 +226,3 @@ def _forbidden(found: re.Match[str], offset: int) -> Refused:
         way = {9: "write `\\t`"}.get(code, f"write `\\u{code:04x}` if it is meant")
         message = f"the control character U+{code:04X} cannot stand in a literal"
     return Refused("bad-escape", message, way, found.start() + offset, found.end() + offset)
-
-
-def _short(token: str) -> str:
-    return token if len(token) <= 40 else token[:37] + "…"

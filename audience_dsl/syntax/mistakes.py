@@ -9,12 +9,15 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from ..braze import STATUSES
-from ..diagnostics import CODES, Diagnostic, Fix, Related, nearest
+from ..diagnostics import CODES, Diagnostic, Fix, Related, nearest, quoted
 from ..source import Span
 from ._tables import TERMINALS
-from .parser import Failure, Parsed, symbol_of
+from .driver import Failure, symbol_of
+from .expected import RESERVED, SOFT, describe
+from .literals import is_datetime_like
+from .parsed import Parsed
 
-__all__ = ["describe", "explain"]
+__all__ = ["explain"]
 
 
 class _Context:
@@ -46,7 +49,7 @@ class _Context:
 
     def is_name(self, offset: int = 0) -> bool:
         return symbol_of(self.at(offset)) == "#NAME" or (
-            bool(self.at(offset)) and TERMINALS.get(self.word(offset)) in _SOFT
+            bool(self.at(offset)) and TERMINALS.get(self.word(offset)) in SOFT
         )
 
     @property
@@ -55,7 +58,7 @@ class _Context:
         return self.is_name() or self.word(0) in _FILTER_STARTS or symbol_of(self.at(0)) == "#QUOTED"
 
     def found(self) -> str:
-        return _quote(self.at(0)) if self.at(0) else "the end of the text"
+        return quoted(self.at(0)) if self.at(0) else "the end of the text"
 
     def error(
         self,
@@ -83,31 +86,6 @@ class _Context:
 
 Rule: TypeAlias = Callable[[_Context], Diagnostic | None]
 
-_RESERVED = frozenset(
-    [
-        "AND",
-        "OR",
-        "NOT",
-        "IN",
-        "IS",
-        "TRUE",
-        "FALSE",
-        "NULL",
-        "DOES",
-        "INCLUDES",
-        "EXISTS",
-        "MATCHES",
-        "BEFORE",
-        "AFTER",
-        "LESS",
-        "MORE",
-        "BETWEEN",
-        "PUSH",
-        "EMAIL",
-        "LAST_USED_APP",
-    ]
-)
-_SOFT = frozenset(name for text, name in TERMINALS.items() if text[0].isalpha() and name not in _RESERVED)
 _FILTER_STARTS = frozenset({"(", "not", "!", "push", "email", "last_used_app"})
 _DEFINITIONS = ("use", "param", "let", "audience")
 _COMPARISON_SIGNS = frozenset({"==", "!=", "<", "<=", ">", ">=", "=", "in", "is", "exists", "includes", "matches"})
@@ -190,7 +168,7 @@ def _other_letters(at: _Context) -> Diagnostic | None:
     assert word
     return at.error(
         "bad-name",
-        f"`{_short(word[0])}` has letters that a bare name cannot have",
+        f"{quoted(word[0])} has letters that a bare name cannot have",
         span=Span(begin, word.end()),
         help=f"an attribute of that name goes in backticks: {_backticks(word[0])}; text goes in quotes",
         fix=Fix("put it in backticks", [(Span(begin, word.end()), f"`{word[0]}`")], safe=False),
@@ -322,6 +300,38 @@ def _span_of_days(at: _Context) -> Diagnostic | None:
     )
 
 
+def _date(at: _Context) -> Diagnostic | None:
+    """A date with slashes, or a blank where ISO 8601 has a `T`."""
+    before = at.at(-1)
+    if at.at(0).startswith("/") and at.touches(-1) and before.isdigit():
+        end = re.compile(r"[0-9/]*").match(at.parsed.source.text, at.span(-1).start)
+        assert end
+        return at.error(
+            "bad-datetime",
+            f"{quoted(end[0])} is no datetime in the ISO 8601 form",
+            span=Span(at.span(-1).start, end.end()),
+            help="write the year first, as in `2026-01-31`",
+        )
+    if is_datetime_like(before) and "T" not in before and re.match(r"[0-9]{1,2}:", at.at(0)):
+        way = f"{before}T{at.at(0)}"
+        return at.error(
+            "bad-datetime",
+            "a blank stands between the date and the time",
+            span=at.span(-1, 0),
+            help=f"write `{way}`",
+            fix=at.replaced("put a `T` between", way, at.span(-1, 0)),
+        )
+    return None
+
+
+def _name_of_definition(at: _Context) -> Diagnostic | None:
+    word = at.word(-1)
+    if at.at(0) == "=" and at.word(-2) in ("let", "audience") and word in ("starts", "ends", "contains"):
+        message = f"`{word}` begins a comparison after a name, and cannot name a definition"
+        return at.error("bad-name", message, span=at.span(-1), help="choose another name")
+    return None
+
+
 def _contraction(at: _Context) -> Diagnostic | None:
     meant = {"isn": "is not", "doesn": "does not", "aren": "is not", "don": "does not"}.get(at.word(0))
     if meant and at.at(1).startswith("'t") and at.touches(0):
@@ -408,7 +418,7 @@ def _list(at: _Context) -> Diagnostic | None:
     if after_item and (_is_literal(at.at(0)) or (at.is_name() and at.at(1) in (",", "]"))):
         return at.error(
             "syntax",
-            f"expected `,` or `]` after `{_short(at.at(-1))}`, found {at.found()}",
+            f"expected `,` or `]` after {quoted(at.at(-1))}, found {at.found()}",
             help="put a comma between the items of a list",
             fix=Fix("insert `,`", [(Span(at.span(-1).end, at.span(-1).end), ",")], safe=False),
         )
@@ -427,7 +437,7 @@ def _channel(at: _Context) -> Diagnostic | None:
             state = token[1:-1].lower()
             return at.error(
                 "unknown-status",
-                f"a subscription state is a word, and {_quote(token)} is text",
+                f"a subscription state is a word, and {quoted(token)} is text",
                 help=f"write `{state}`",
                 fix=at.replaced(f"write `{state}`", state),
             )
@@ -483,7 +493,7 @@ def _comparison(at: _Context) -> Diagnostic | None:
         if word not in _DEFINITIONS or "LET" not in at.expected:
             return at.error(
                 "bad-name",
-                f"`{_short(name)}` is two words, and a bare name is one",
+                f"{quoted(name)} is two words, and a bare name is one",
                 span=at.span(-1, 0),
                 help=f"a name with a blank goes in backticks, {_backticks(name)}; two filters need `and` between",
                 fix=Fix("put it in backticks", [(at.span(-1, 0), f"`{name}`")], safe=False),
@@ -613,7 +623,7 @@ def _connective(at: _Context) -> Diagnostic | None:
         gap = Span(at.span(-1).end, at.span(-1).end)
         return at.error(
             "missing-connective",
-            f"expected `and` or `or` before `{_short(at.at(0))}`",
+            f"expected `and` or `or` before {quoted(at.at(0))}",
             help="two filters side by side need `and` or `or` between them",
             fix=Fix("insert `and`", [(gap, " and")], safe=False),
         )
@@ -621,7 +631,7 @@ def _connective(at: _Context) -> Diagnostic | None:
 
 
 def _reserved_name(at: _Context) -> Diagnostic | None:
-    reserved = TERMINALS.get(at.word(0)) in _RESERVED
+    reserved = TERMINALS.get(at.word(0)) in RESERVED
     if reserved and {"NAME", "QUOTED"} <= at.expected and at.at(1).lower() in _COMPARISON_SIGNS:
         return at.error(
             "bad-name",
@@ -633,7 +643,7 @@ def _reserved_name(at: _Context) -> Diagnostic | None:
 
 
 def _anything(at: _Context) -> Diagnostic:
-    after = f" after `{_short(at.at(-1))}`" if at.index else ""
+    after = f" after {quoted(at.at(-1))}" if at.index else ""
     return at.error("syntax", f"expected {describe(at.expected)}{after}, found {at.found()}")
 
 
@@ -642,8 +652,10 @@ _RULES: tuple[Rule, ...] = (
     _foreign_character,
     _contraction,
     _channel,
+    _name_of_definition,
     _signs,
     _span_of_days,
+    _date,
     _quantifier,
     _does,
     _list,
@@ -660,88 +672,11 @@ _RULES: tuple[Rule, ...] = (
 )
 
 
-# --- Words --------------------------------------------------------------------------------------------------
-
-# Sets of terminals that one phrase stands for, tried in order.
-_PHRASES: tuple[tuple[frozenset[str], str], ...] = (
-    (frozenset({"NAME", "QUOTED", "LPAR", "NOT"}), 'a filter, such as `eye_color == "blue"`'),
-    (
-        frozenset({"STRING", "NUMERAL", "TRUE"}),
-        "a value: text in quotes, a number, a datetime, `true` or `$name`",
-    ),
-    (frozenset({"STRING", "REGEX"}), "a regex between slashes, or text in quotes"),
-    (frozenset({"EQ", "IN", "EXISTS"}), "a comparison, such as `==`, `in`, `includes` or `exists`"),
-    (frozenset({"NUMERAL", "PARAMETER"}), "a number or a parameter"),
-    (frozenset({"NAME"}), "a name"),
-    (frozenset({"AND", "OR"}), "`and`, `or`"),
-    (frozenset({"USE", "LET", "AUDIENCE"}), "a definition (`use`, `param`, `let` or `audience`)"),
-)
-_COVERED: dict[str, frozenset[str]] = {
-    "EQ": frozenset(
-        [
-            "EQ",
-            "NE",
-            "GT",
-            "GE",
-            "LT",
-            "LE",
-            "IS",
-            "IN",
-            "NOT",
-            "MATCHES",
-            "DOES",
-            "INCLUDES",
-            "EXISTS",
-            "BEFORE",
-            "AFTER",
-            "LESS",
-            "MORE",
-            "BETWEEN",
-            "STARTS",
-            "ENDS",
-            "CONTAINS",
-        ]
-    ),
-    "NAME": _SOFT | {"NAME"},
-    "QUOTED": _SOFT | {"NAME", "QUOTED", "LPAR", "NOT", "BANG", "PUSH", "EMAIL", "LAST_USED_APP"},
-    "TRUE": frozenset({"STRING", "NUMERAL", "TRUE", "FALSE", "NULL", "PARAMETER", "LSQB"}),
-    "AND": frozenset({"AND", "OR", "AMPERSANDS", "PIPES"}),
-    "USE": frozenset({"USE", "PARAM", "LET", "AUDIENCE"}),
-}
-_SPELLED = {name: text for text, name in TERMINALS.items()} | {"UNIT": "days", "PARAMETER": "$name"}
-_NAMED = {
-    "STRING": "text in quotes",
-    "$END": "the end of the text",
-    "NUMERAL": "a number",
-    "REGEX": "a regex",
-}
-
-
-def describe(expected: set[str]) -> str:
-    """A set of terminals in words: ``a comparison, such as `==`, or the end of the text``."""
-    rest = set(expected)
-    phrases: list[str] = []
-    for needed, phrase in _PHRASES:
-        if needed <= rest:
-            phrases.append(phrase)
-            rest -= needed
-            for terminal in needed:
-                rest -= _COVERED.get(terminal, frozenset())
-    phrases.extend(f"`{_SPELLED[name]}`" for name in sorted(rest) if name in _SPELLED)
-    phrases.extend(_NAMED[name] for name in sorted(rest) if name in _NAMED)
-    return phrases[0] if len(phrases) == 1 else f"{', '.join(phrases[:-1])} or {phrases[-1]}"
+# --- Helpers ----------------------------------------------------------------------------------------------
 
 
 def _is_literal(token: str) -> bool:
     return symbol_of(token) in ("#STRING", "#NUMERAL", "#PARAMETER", "#REGEX")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:37] + "…"
-
-
-def _quote(token: str) -> str:
-    return f"`{_short(token)}`"
 
 
 def _backticks(name: str) -> str:

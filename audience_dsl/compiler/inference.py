@@ -1,0 +1,428 @@
+"""What is known of attributes and parameters: each use narrows the types that are left.
+
+An attribute that no type is left for is used as two types; a parameter that no type is left for stands in two
+kinds of places.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..braze import COMPARISONS, DAYS_AT_MOST, refusal_of_name
+from ..diagnostics import LISTED_AT_MOST, WARNING, Diagnostic, Fix, nearest, quoted
+from ..settings import Settings
+from ..syntax import tree
+from .instants import LocalTimeError, complete
+from .parameters import KINDS, describe_kinds
+from .resolver import Program, Unit
+
+__all__ = ["ALL_TYPES", "NUMBERS", "SCALARS", "TYPE_WORDS", "UNITS", "Checked", "Inference", "literal_kind"]
+
+# Days in each unit that spans of time may be counted in.
+UNITS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
+ALL_TYPES = frozenset(COMPARISONS)
+SCALARS = frozenset({"string", "number", "boolean"})
+NUMBERS = frozenset({"number", "days"})
+TYPE_WORDS = {
+    "string": "text",
+    "number": "a number",
+    "boolean": "a Boolean",
+    "time": "a time",
+    "array": "an array",
+}
+
+
+class Checked:
+    """What checking found out of each parameter: its type, and its declaration where it has one.
+
+    `open` has the types that are left for a parameter whose type nothing tells yet.
+    """
+
+    __slots__ = ("declared", "kinds", "open")
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, str] = {}
+        self.open: dict[str, frozenset[str]] = {}
+        self.declared: dict[str, tuple[Unit, tree.Param]] = {}
+
+
+class _Use:
+    """A parameter in its place, with the types that the place takes, and the attribute whose type it shares."""
+
+    __slots__ = ("attribute", "in_list", "kinds", "node", "unit")
+
+    def __init__(
+        self,
+        unit: Unit,
+        node: tree.Parameter,
+        kinds: frozenset[str],
+        attribute: tree.Attribute | None,
+        in_list: bool,
+    ) -> None:
+        self.unit = unit
+        self.node = node
+        self.kinds = kinds
+        self.attribute = attribute
+        self.in_list = in_list
+
+    def types_for(self, kind: str) -> frozenset[str]:
+        """The types of attribute that a value of this type is compared with here."""
+        return _attribute_types(f"list of {kind}" if self.in_list else kind)
+
+
+class Inference:
+    """Gathers the uses of attributes and parameters of a program; findings go to its diagnostics."""
+
+    def __init__(self, program: Program, settings: Settings, catalog: Mapping[str, str] | None) -> None:
+        self.program = program
+        self.settings = settings
+        self.catalog = catalog
+        self.report: list[Diagnostic] = program.diagnostics
+        self.result = Checked()
+        # Attribute → the types left for it, and the use that narrowed them last.
+        self.types: dict[str, tuple[frozenset[str], Unit, tree.Attribute]] = {}
+        self.uses: dict[str, list[_Use]] = {}
+        self.conflicting: set[str] = set()
+        self.judged: dict[tuple[str, bool], bool] = {}
+        # The attributes of the file at hand, each by its first use.
+        self.attributes: dict[str, tree.Attribute] = {}
+
+    def error(self, unit: Unit, slug: str, message: str, node: Any, way_out: str | None = None, **more: Any) -> None:
+        self.report.append(unit.diagnostic(slug, message, node, help=way_out, **more))
+
+    # --- Definitions ---
+
+    def declarations(self, unit: Unit) -> None:
+        for param in unit.params.values():
+            kind = self._declared_kind(unit, param)
+            first = self.result.declared.get(param.name)
+            if first is None:
+                self.result.declared[param.name] = (unit, param)
+            elif not _same_declaration(first[1], param):
+                where = first[0].related(first[1], "declared here")
+                message = f"the parameter `${param.name}` is declared otherwise in another file"
+                self.error(unit, "parameter-conflict", message, param, "give them different names", related=[where])
+            if kind is not None:
+                self.result.kinds.setdefault(param.name, kind)
+
+    def _declared_kind(self, unit: Unit, param: tree.Param) -> str | None:
+        kind = None
+        if param.type is not None:
+            written = param.type.name.lower()
+            kind = f"list of {written}" if param.listed else written
+            if kind not in KINDS:
+                close = nearest(kind, KINDS)
+                way = f"did you mean `{close[0]}`?" if close else f"the types are {', '.join(KINDS)}"
+                self.error(unit, "bad-parameter-type", f"there is no type `{kind}`", param.type, way)
+                return None
+        if param.default is not None:
+            self._default(unit, param, param.default, kind)
+        return kind
+
+    def _default(self, unit: Unit, param: tree.Param, default: tree.Value | tree.ListValue, kind: str | None) -> None:
+        items = default.items if isinstance(default, tree.ListValue) else [default]
+        if any(isinstance(item, tree.Invalid) for item in items):
+            return
+        for item in items:
+            if isinstance(item, tree.Instant) and not item.zoned:
+                try:
+                    complete(item.value, self.settings.time_zone)
+                except LocalTimeError as error:
+                    self.error(unit, "bad-datetime", str(error), item, "write it with its offset")
+                    return
+        kinds = {literal_kind(item) for item in items}
+        if isinstance(default, tree.ListValue):
+            if not items:
+                self.error(unit, "empty-list", "the default is an empty list", default)
+                return
+            kinds = {f"list of {each}" for each in kinds}
+        found = kinds.pop() if len(kinds) == 1 else None
+        fits = found in KINDS and (kind is None or found == kind or (kind == "days" and found == "number"))
+        if kind == "days" and fits:
+            fits = isinstance(default, tree.Number) and _is_days(default.value)
+        if not fits:
+            takes = KINDS[kind] if kind else "text, a number, a Boolean, a datetime or a list of one kind"
+            self.error(unit, "wrong-value-type", f"the default of `${param.name}` must be {takes}", default)
+        elif kind is None and found:
+            self.result.kinds.setdefault(param.name, found)
+
+    # --- Attributes ---
+
+    def attribute(self, unit: Unit, subject: tree.Subject, types: frozenset[str], way_out: str | None = None) -> bool:
+        """Judge the name, and narrow the attribute's types. False for `last_used_app`, which is reported."""
+        if isinstance(subject, tree.LastUsedApp):
+            self.error(
+                unit,
+                "wrong-value-type",
+                "`last_used_app` takes no such comparison",
+                subject,
+                "write `last_used_app after 2026-01-01T00:00:00Z`, `before …`, or `less than 30 days ago`",
+            )
+            return False
+        name = subject.name
+        judgement = self.judged.get((name, subject.bare))
+        if judgement is None:
+            judgement = self.judged[name, subject.bare] = self._judge_name(unit, subject)
+        if not judgement:
+            return True
+        self.attributes.setdefault(name, subject)
+        self._narrow(unit, subject, types, way_out)
+        return True
+
+    def _judge_name(self, unit: Unit, subject: tree.Attribute) -> bool:
+        name = subject.name
+        if subject.bare:
+            refusal = refusal_of_name(name)
+            if refusal is not None:
+                slug, reason, way = refusal
+                backticks = f"A custom attribute that really bears this name goes in backticks: `{name}`"
+                self.error(unit, slug, reason, subject, f"{way}. {backticks}")
+                return False
+            return self._is_in_catalog(unit, subject)
+        if not name or name != name.strip():
+            self.error(
+                unit,
+                "bad-attribute-name",
+                f"the name `{name}` has blanks at its ends, which Braze strips",
+                subject,
+                "write it without them",
+            )
+            return False
+        if any(character < " " or character == "\x7f" or "\ud800" <= character <= "\udfff" for character in name):
+            self.error(unit, "bad-attribute-name", "the name has a character that no attribute can bear", subject)
+            return False
+        return self._is_in_catalog(unit, subject)
+
+    def _is_in_catalog(self, unit: Unit, subject: tree.Attribute) -> bool:
+        if self.catalog is None or subject.name in self.catalog:
+            return True
+        close = nearest(subject.name, self.catalog) if len(self.report) < LISTED_AT_MOST else []
+        way = "did you mean " + " or ".join(f"`{name}`" for name in close) + "?" if close else None
+        fix = Fix(f"write `{close[0]}`", [(unit.parsed.span(subject), close[0])], safe=False) if close else None
+        self.error(
+            unit,
+            "unknown-attribute",
+            f"the catalogue has no attribute `{subject.name}`",
+            subject,
+            way,
+            fix=fix,
+        )
+        return False
+
+    def _narrow(self, unit: Unit, subject: tree.Attribute, types: frozenset[str], way_out: str | None) -> None:
+        name = subject.name
+        kind = None if self.catalog is None else self.catalog.get(name)
+        if kind is not None:
+            self.types[name] = (frozenset({kind}), unit, subject)
+            if kind not in types:
+                allowed = ", ".join(f"`{comparison}`" for comparison in COMPARISONS[kind])
+                message = (
+                    f"the catalogue says that `{name}` is {TYPE_WORDS[kind]}, and it is used as {_types(types)} here"
+                )
+                self.error(unit, "two-types", message, subject, f"Braze compares {TYPE_WORDS[kind]} with {allowed}")
+            return
+        known = self.types.get(name)
+        if known is None:
+            self.types[name] = (types, unit, subject)
+            return
+        left = known[0] & types
+        if left:
+            self.types[name] = (left, unit, subject) if left != known[0] else known
+        elif name not in self.conflicting:
+            self.conflicting.add(name)
+            where = known[1].related(known[2], f"used as {_types(known[0])} here")
+            self.error(
+                unit,
+                "two-types",
+                f"`{name}` is used as {_types(types)} here, and as {_types(known[0])} elsewhere",
+                subject,
+                way_out or "an attribute has one type in Braze; a comparison of another type selects nobody",
+                related=[where],
+            )
+
+    # --- Values ---
+
+    def parameter(
+        self,
+        unit: Unit,
+        node: tree.Parameter,
+        kinds: frozenset[str],
+        attribute: tree.Subject | None = None,
+        *,
+        in_list: bool = False,
+    ) -> None:
+        """Note a parameter in a place that takes these types; it shares the type of `attribute`, if one is given."""
+        shared = attribute if isinstance(attribute, tree.Attribute) else None
+        self.uses.setdefault(node.name, []).append(_Use(unit, node, kinds, shared, in_list))
+
+    def value(self, unit: Unit, node: Any, kinds: frozenset[str], what: str, way_out: str | None = None) -> bool:
+        """Whether a value is of one of these types; a parameter is noted and judged later."""
+        if isinstance(node, tree.Parameter):
+            self.parameter(unit, node, kinds)
+            return True
+        if isinstance(node, tree.Invalid):
+            return False
+        if isinstance(node, tree.Null):
+            self.error(unit, "null", "`null` is no value that Braze compares", node, "ask with `does not exist`")
+            return False
+        kind = literal_kind(node)
+        if kind in kinds or (kind == "number" and "days" in kinds):
+            return True
+        takes = kinds - {"days"} if "number" in kinds else kinds
+        message = f"{what} takes {describe_kinds(takes)}, and {quoted(unit.parsed.text(node))} is {_kind_words(kind)}"
+        self.error(unit, "wrong-value-type", message, node, way_out)
+        return False
+
+    def days(self, unit: Unit, node: Any, unit_word: tree.Word) -> int | None:
+        """The days that a count and its unit make, or None where they are a parameter's or wrong."""
+        word = unit_word.name.lower()
+        if word not in UNITS:
+            self.error(
+                unit,
+                "bad-unit",
+                f"Braze counts in days, and not in {_plural(word)}",
+                unit_word,
+                _unit_way(node, word),
+            )
+            return None
+        if not self.value(unit, node, frozenset({"days"}), "a span of time") or isinstance(node, tree.Parameter):
+            return None
+        number = node.value
+        if not _is_days(number) or number * UNITS[word] > DAYS_AT_MOST:
+            message = (
+                f"`{unit.parsed.text(node)} {unit_word.name}` is not a whole number of days from 1 to {DAYS_AT_MOST:,}"
+            )
+            self.error(unit, "bad-days", message, node)
+            return None
+        return int(number) * UNITS[word]
+
+    # --- Parameters ---
+
+    def settle(self, given: Mapping[str, str | None]) -> None:
+        """Decide each parameter's type: declared, or what all its places take, or that of the value at hand."""
+        for name, uses in self.uses.items():
+            declared = self.result.declared.get(name)
+            main = self.program.main
+            for use in uses:
+                if not use.unit.bare and name not in use.unit.params:
+                    way = f"declare it: `param ${name}: {_suggested(use.kinds)}`"
+                    self.error(
+                        use.unit,
+                        "parameter-undeclared",
+                        f"the parameter `${name}` is not declared",
+                        use.node,
+                        way,
+                    )
+                    break
+            kind = self.result.kinds.get(name)
+            if kind is None:
+                kind = self._inferred(name, uses, given.get(name) if declared is None or main.bare else None)
+                if kind is None:
+                    continue
+                self.result.kinds[name] = kind
+            accepted = NUMBERS if kind in NUMBERS else {kind}
+            for use in uses:
+                kinds = self._kinds_of(use)
+                if not accepted & kinds:
+                    where = (
+                        [] if declared is None else [declared[0].related(declared[1], f"{kind} by this declaration")]
+                    )
+                    message = f"`${name}` is {KINDS[kind]}, and {describe_kinds(kinds)} is needed here"
+                    self.error(use.unit, "parameter-conflict", message, use.node, related=where)
+                elif use.attribute is not None:
+                    self._narrow(use.unit, use.attribute, use.types_for(kind), None)
+        for name, (unit, param) in self.result.declared.items():
+            if name not in self.uses:
+                message = f"the parameter `${name}` is declared and never used"
+                self.error(unit, "unused", message, param, severity=WARNING)
+
+    def _kinds_of(self, use: _Use) -> frozenset[str]:
+        """What its place takes, given what is known of the attribute that it is compared with."""
+        if use.attribute is None or use.attribute.name not in self.types:
+            return use.kinds
+        types = self.types[use.attribute.name][0]
+        return frozenset(kind for kind in use.kinds if use.types_for(kind) & types) or use.kinds
+
+    def _inferred(self, name: str, uses: list[_Use], given: str | None) -> str | None:
+        left = frozenset(KINDS)
+        for use in uses:
+            kinds = self._kinds_of(use)
+            if not left & kinds:
+                where = uses[0].unit.related(uses[0].node, f"{describe_kinds(left)} here")
+                message = f"`${name}` stands for {describe_kinds(left)} elsewhere, and for {describe_kinds(kinds)} here"
+                self.error(use.unit, "parameter-conflict", message, use.node, related=[where])
+                return None
+            left &= kinds
+        if left == NUMBERS:
+            return "number"
+        if len(left) == 1:
+            return next(iter(left))
+        if given in left:
+            return given
+        first = uses[0]
+        if not first.unit.bare:
+            message = f"the type of `${name}` is not declared, and its place does not tell it"
+            way = f"declare it: `param ${name}: {_suggested(left)}`"
+            unit, param = self.result.declared.get(name, (first.unit, first.node))
+            self.error(unit, "parameter-undeclared", message, param, way)
+        self.result.open[name] = left
+        return None
+
+
+_LITERALS: dict[type, str] = {
+    tree.Text: "string",
+    tree.Number: "number",
+    tree.Boolean: "boolean",
+    tree.Instant: "time",
+    tree.Regex: "regex",
+}
+
+
+def literal_kind(node: object) -> str:
+    return _LITERALS.get(type(node), "nothing")
+
+
+def _kind_words(kind: str) -> str:
+    return {"regex": "a regex", "nothing": "no value"}.get(kind) or TYPE_WORDS[kind]
+
+
+def _attribute_types(kind: str) -> frozenset[str]:
+    """The types of attribute that a value of this type is compared with."""
+    return {
+        "list of string": frozenset({"string", "array"}),
+        "list of number": frozenset({"number"}),
+        "days": frozenset({"number"}),
+    }.get(kind, frozenset({kind}))
+
+
+def _types(types: frozenset[str]) -> str:
+    return " or ".join(TYPE_WORDS[kind] for kind in COMPARISONS if kind in types)
+
+
+def _suggested(kinds: frozenset[str]) -> str:
+    return next(kind for kind in ("string", *KINDS) if kind in kinds)
+
+
+def _same_declaration(left: tree.Param, right: tree.Param) -> bool:
+    return (left.type and left.type.name.lower(), left.listed, left.default) == (
+        right.type and right.type.name.lower(),
+        right.listed,
+        right.default,
+    )
+
+
+def _is_days(number: object) -> bool:
+    return type(number) is int and 1 <= number <= DAYS_AT_MOST
+
+
+def _plural(word: str) -> str:
+    return word if word.endswith("s") else word + "s"
+
+
+def _unit_way(count: Any, word: str) -> str:
+    number = count.value if isinstance(count, tree.Number) and type(count.value) is int else None
+    days = {"month": 30, "year": 365}.get(word.removesuffix("s"))
+    if days and number:
+        return f"write `{number * days} days`"
+    if days:
+        return f"write the number of days: {days} for a {word.removesuffix('s')}"
+    return "compare with an instant that the caller hands in: `after $since`, with `param $since: time`"

@@ -1,0 +1,62 @@
+"""What came of a text: its tree, its comments, its diagnostics, and where everything stands."""
+
+import re
+from array import array
+from typing import Any
+
+from ..diagnostics import Diagnostic
+from ..source import Source, Span
+from . import tree
+from .driver import find_tokens
+
+__all__ = ["Parsed"]
+
+_COMMENT = re.compile(r"#[^\r\n]*")
+
+
+class Parsed:
+    """What came of a text: its tree, or None where it follows no grammar, and the diagnostics.
+
+    A tree may stand beside errors: a literal that means nothing is reported and parsing goes on.
+    """
+
+    __slots__ = ("_ends", "_starts", "diagnostics", "source", "tree")
+
+    def __init__(self, source: Source, tree: tree.Module | tree.Expression | None = None) -> None:
+        self.source = source
+        self.tree = tree
+        self.diagnostics: list[Diagnostic] = []
+        self._starts: array[int] | None = None
+        self._ends: array[int] = array("q")
+
+    def __repr__(self) -> str:
+        return f"Parsed({self.source!r}, {len(self.diagnostics)} diagnostics)"
+
+    def token_span(self, index: int) -> Span:
+        """The place of a token, by its index."""
+        if self._starts is None:
+            self._starts = array("q")
+            for match in find_tokens(self.source.text):
+                self._starts.append(match.start(1))
+                self._ends.append(match.end(1))
+        return Span(self._starts[index], self._ends[index])
+
+    def span(self, node: Any) -> Span:
+        """The place of a node of this tree."""
+        return Span(self.token_span(node.first).start, self.token_span(node.last).end)
+
+    def text(self, node: Any) -> str:
+        """The source text of a node of this tree."""
+        span = self.span(node)
+        return self.source.text[span.start : span.end]
+
+    @property
+    def comments(self) -> list[Span]:
+        """The comments, in the order of the text. They stand only between tokens."""
+        found: list[Span] = []
+        end = 0
+        for match in find_tokens(self.source.text):
+            gap = _COMMENT.finditer(self.source.text, end, match.start(1))
+            found.extend(Span(*comment.span()) for comment in gap)
+            end = match.end(1)
+        return found
