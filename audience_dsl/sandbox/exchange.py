@@ -1,0 +1,52 @@
+"""What goes in and out of the sandbox: plain values, of no HTTP library."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+__all__ = ["SandboxRequest", "SandboxResponse"]
+
+
+class SandboxRequest:
+    """An HTTP request as it came off the wire.
+
+    `path` is not percent-decoded, and may carry a query, which is not looked at. `headers` are pairs.
+    """
+
+    __slots__ = ("body", "headers", "method", "path")
+
+    def __init__(self, method: str, path: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> None:
+        self.method = method
+        self.path = path
+        self.headers = tuple(headers)
+        self.body = body
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name, in any case, or None."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def __repr__(self) -> str:
+        # Headers stay out: a repr ends up in logs, and Authorization must not.
+        return f"<SandboxRequest {self.method} {self.path} {len(self.body)} bytes>"
+
+
+class SandboxResponse:
+    """An HTTP response: status, header pairs, and a body that is always a JSON object."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+        self.status = status
+        self.headers = tuple(headers)
+        self.body = body
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name, in any case, or None."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def json(self) -> dict[str, Any]:
+        result: dict[str, Any] = json.loads(self.body)
+        return result
+
+    def __repr__(self) -> str:
+        return f"<SandboxResponse {self.status} {len(self.body)} bytes>"

@@ -1,0 +1,85 @@
+"""Findings in Braze's words: the messages of 400s, and the text of the activity log.
+
+Messages: /docs/api/errors, documented. Which rule brings which message is documented for the ones that name
+their rule, and a guess for the rest, which get `Bad Request`; docs/sandbox.md lists them.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..braze import Endpoint
+from ..diagnostics import CODES, Diagnostic
+from .bodies import write_json
+
+__all__ = [
+    "BAD_REQUEST",
+    "INVALID_CAMPAIGN",
+    "UNPARSABLE",
+    "activity_text",
+    "concerns_audience",
+    "refusal_message",
+]
+
+BAD_REQUEST = "Bad Request"
+INVALID_CAMPAIGN = "Invalid Campaign ID"
+# Printed by /docs/api/endpoints/messaging/live_activity/start, its last blank included (documented).
+UNPARSABLE = (
+    "\nProblem:\n  message body does not match declared format\nResolution:\n  when specifying "
+    "application/json as content-type, you must pass valid application/json in the request's 'body' "
+)
+
+_MESSAGES = {
+    "request-no-target": "No Recipients",
+    "request-audience-needs-broadcast": "No Recipients",
+    "request-too-many-recipients": "The max number of external_ids and aliases per request was exceeded",
+}
+# Characters of the audience that a line of the activity log repeats.
+_REPEATED_AT_MOST = 1_000
+
+
+def concerns_audience(finding: Diagnostic) -> bool:
+    """Whether Braze would find this only when it sends: it is about the connected audience object."""
+    return finding.code.code.startswith("AUD6")
+
+
+def refusal_message(findings: Sequence[Diagnostic], body: object, endpoint: Endpoint) -> str:
+    """The fatal message for these errors: the campaign's, else the first that Braze has words for."""
+    if isinstance(body, dict):
+        campaign = body.get(endpoint.id_field)
+        if not isinstance(campaign, str) or not campaign:
+            return INVALID_CAMPAIGN
+    return next((_MESSAGES[it.code.slug] for it in findings if it.code.slug in _MESSAGES), BAD_REQUEST)
+
+
+def activity_text(finding: Diagnostic, body: dict[str, Any]) -> str:
+    """`Error sending to invalid audience. <what>.. <the audience>`, as reported in braze-docs issue #10064.
+
+    The report has only the sentence on comparisons; for other findings our own stands in its place.
+    """
+    what = finding.message
+    if finding.code is CODES["audience-comparison"]:
+        what = _comparison_sentence(finding.pointer or "", body) or what
+    repeated = write_json(body.get("audience")).decode("ascii")
+    if len(repeated) > _REPEATED_AT_MOST:
+        repeated = repeated[:_REPEATED_AT_MOST] + "…"
+    return f"Error sending to invalid audience. {what}.. {repeated}"
+
+
+def _comparison_sentence(pointer: str, body: object) -> str | None:
+    """The sentence for the filter at the pointer, or around it; None where there is no comparison to name."""
+    at, clause, kind = body, None, ""
+    for step in pointer.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(at, dict) and key in at:
+            at = at[key]
+        elif isinstance(at, list) and key.isdecimal() and int(key) < len(at):
+            at = at[int(key)]
+        else:
+            break
+        if isinstance(at, dict) and isinstance(at.get("comparison"), str):
+            clause, kind = at, key
+    if clause is None:
+        return None
+    name = clause.get("custom_attribute_name")
+    attribute = name if isinstance(name, str) else kind
+    return f"{clause['comparison']} is not a valid comparison for the attribute {attribute}"
