@@ -11,7 +11,7 @@ from ..diagnostics import GATHERED_AT_MOST, WARNING, Fix, nearest, quoted
 from ..settings import Settings
 from ..source import Span
 from ..syntax import tree
-from .inference import ALL_TYPES, NUMBERS, SCALARS, Checked, Inference, literal_kind
+from .inference import ALL_TYPES, NUMBERS, SCALARS, UNITS, Checked, Inference, literal_kind
 from .resolver import Program, Unit
 
 __all__ = ["check"]
@@ -264,9 +264,11 @@ def _between(check: Inference, unit: Unit, node: tree.Between) -> None:
     if node.unit is not None:
         _time_subject(check, unit, node.subject)
         _past_only(check, unit, node)
-        ends = [check.days(unit, end, node.unit) for end in (low, high)]
-        if ends[0] is not None and ends[1] is not None and ends[0] >= ends[1]:
-            message = f"no time is more than {ends[0]} and less than {ends[1]} days away"
+        least = check.days(unit, low, node.unit)
+        # A wrong unit is one mistake, and not one for each end.
+        most = check.days(unit, high, node.unit) if node.unit.name.lower() in UNITS else None
+        if least is not None and most is not None and least >= most:
+            message = f"no time is more than {least} and less than {most} days away"
             check.error(unit, "bad-range", message, node, "write the smaller number first")
         return
     if isinstance(low, tree.Instant) or isinstance(high, tree.Instant):

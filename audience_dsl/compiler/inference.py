@@ -82,6 +82,8 @@ class Inference:
         self.types: dict[str, tuple[frozenset[str], Unit, tree.Attribute]] = {}
         self.uses: dict[str, list[_Use]] = {}
         self.conflicting: set[str] = set()
+        # Parameters whose declaration is at fault, and reported.
+        self.misdeclared: set[str] = set()
         self.judged: dict[tuple[str, bool], bool] = {}
         # The attributes of the file at hand, each by its first use.
         self.attributes: dict[str, tree.Attribute] = {}
@@ -113,6 +115,7 @@ class Inference:
                 close = nearest(kind, KINDS)
                 way = f"did you mean `{close[0]}`?" if close else f"the types are {', '.join(KINDS)}"
                 self.error(unit, "bad-parameter-type", f"there is no type `{kind}`", param.type, way)
+                self.misdeclared.add(param.name)
                 return None
         if param.default is not None:
             self._default(unit, param, param.default, kind)
@@ -142,6 +145,7 @@ class Inference:
         if not fits:
             takes = KINDS[kind] if kind else "text, a number, a Boolean, a datetime or a list of one kind"
             self.error(unit, "wrong-value-type", f"the default of `${param.name}` must be {takes}", default)
+            self.misdeclared.add(param.name)
         elif kind is None and found:
             self.result.kinds.setdefault(param.name, found)
 
@@ -314,6 +318,8 @@ class Inference:
                     )
                     break
             kind = self.result.kinds.get(name)
+            if kind is None and name in self.misdeclared:
+                continue
             if kind is None:
                 kind = self._inferred(name, uses, given.get(name) if declared is None or main.bare else None)
                 if kind is None:

@@ -131,7 +131,7 @@ class _Loader:
                 else:
                     self.targets[id(use)] = known
                 continue
-            if self.started >= self.limits.files:
+            if self.started > self.limits.files:
                 self._report(unit, "too-many-files", f"`use` brings in more than {self.limits.files} files", use)
                 return main
             text = self._read(unit, use, target)

@@ -425,12 +425,20 @@ def _list(at: _Context) -> Diagnostic | None:
     return None
 
 
+def _channel_before(at: _Context) -> str | None:
+    """The channel whose state or list of states is being written where the text fails."""
+    offset = -1
+    while at.at(offset) in (",", "[") or (at.is_name(offset) and at.at(offset - 1) in (",", "[")):
+        offset -= 1
+    while at.word(offset) in ("is", "not", "in"):
+        offset -= 1
+    return at.word(offset) if at.word(offset) in ("push", "email") else None
+
+
 def _channel(at: _Context) -> Diagnostic | None:
-    words = [at.word(-1), at.word(-2), at.word(-3)]
-    channel = next((word for word in words if word in ("push", "email")), None)
-    if channel is None or words[: words.index(channel)] not in ([], ["is"], ["not", "is"], ["not"], ["in"]):
+    channel = _channel_before(at)
+    if channel is None:
         return None
-    states = "`opted_in`, `subscribed` or `unsubscribed`"
     if "NAME" in at.expected:
         token = at.at(0)
         if _is_literal(token) and token[1:-1].lower() in STATUSES:
@@ -442,9 +450,13 @@ def _channel(at: _Context) -> Diagnostic | None:
                 fix=at.replaced(f"write `{state}`", state),
             )
         return at.error(
-            "unknown-status", f"expected {states}, found {at.found()}", help=f"write `{channel} is opted_in`"
+            "unknown-status",
+            f"expected `opted_in`, `subscribed` or `unsubscribed`, found {at.found()}",
+            help=f"write `{channel} in [opted_in, subscribed]`"
+            if at.at(-1) in ("[", ",")
+            else f"write `{channel} is opted_in`",
         )
-    if words[0] == channel:
+    if at.word(-1) == channel:
         return at.error(
             "syntax",
             f"`{channel}` is the state of the channel, and takes `is` or `in`; found {at.found()}",
