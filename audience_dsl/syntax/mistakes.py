@@ -441,6 +441,13 @@ def _channel(at: _Context) -> Diagnostic | None:
         return None
     if "NAME" in at.expected:
         token = at.at(0)
+        if token == "]" and at.at(-1) == "[":
+            return at.error(
+                "empty-list",
+                "the list names no state",
+                span=at.span(-1, 0),
+                help=f"write `{channel} in [opted_in, subscribed]`",
+            )
         if _is_literal(token) and token[1:-1].lower() in STATUSES:
             state = token[1:-1].lower()
             return at.error(
