@@ -142,7 +142,10 @@ class Analysis:
         assert self.checked is not None
         kinds = self.checked.kinds
         declared = self.checked.declared
-        known = {*kinds, *declared, *self._parameters(expression)}
+        if not (params or kinds or declared or self.checked.open):
+            return {}
+        needed = self._parameters(expression)
+        known = {*kinds, *declared, *needed}
         for name in params:
             if name not in known:
                 close = nearest(name, known)
@@ -164,7 +167,7 @@ class Analysis:
                 message = f"`${name}` takes {expected}"
                 raise BindError(CODES["parameter-type"], name, message, expected=expected)
             values[name] = bind_value(name, value, kind, self.settings)
-        for name in self._parameters(expression):
+        for name in needed:
             if name in values:
                 continue
             default = declared[name][1].default if name in declared else None

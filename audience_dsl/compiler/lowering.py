@@ -6,6 +6,7 @@ known, and held to the limits, before it is built: forty `let`s that each double
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias, cast
@@ -108,34 +109,35 @@ def _lowered(filter: Filter) -> _Lowered:
     return _Lowered(filter)
 
 
-# Attributes that surely have a value where a filter stands, since `… exists` is joined to it by AND.
-_Names: TypeAlias = frozenset[str]
-_Job: TypeAlias = tuple[str, Unit, Any, bool, _Names]
+_Job: TypeAlias = tuple[str, Unit, Any, bool]
 
 
 class Lowering:
     """Lowers expressions of checked units, with the values of their parameters and, where there is one, `now`."""
 
-    __slots__ = ("_guarded", "_memo", "_reported", "_warned", "diagnostics", "now", "settings", "values")
+    __slots__ = ("_guarded", "_guards", "_memo", "_reported", "_warned", "diagnostics", "now", "settings", "values")
 
     def __init__(self, settings: Settings, values: Mapping[str, Bound], now: datetime | None) -> None:
         self.settings = settings
         self.values = values
         self.now = now
         self.diagnostics: list[Diagnostic] = []
-        self._memo: dict[tuple[int, bool, _Names], _Lowered] = {}
-        self._guarded: _Names = frozenset()
+        self._memo: dict[tuple[int, bool, bool], _Lowered] = {}
+        # Attributes that surely have a value where a filter stands, since `… exists` is joined to it by AND, and in
+        # how many of the groups that are open.
+        self._guarded: Counter[str] = Counter()
+        self._guards = 0
         self._warned: set[tuple[str, str]] = set()
         self._reported: set[tuple[str, int]] = set()
 
     def lower(self, unit: Unit, expression: tree.Expression) -> Filter:
         """The filter of an expression. Raises CompileError where it is too large, or cannot be said to Braze."""
         results: list[_Lowered] = []
-        jobs: list[_Job] = [("visit", unit, expression, False, frozenset())]
+        jobs: list[_Job] = [("visit", unit, expression, False)]
         while jobs:
-            job, where, node, negated, guarded = jobs.pop()
+            job, where, node, negated = jobs.pop()
             if job == "visit":
-                self._visit(where, node, negated, guarded, jobs, results)
+                self._visit(where, node, negated, jobs, results)
             elif job == "keep":
                 self._memo[node] = results[-1]
             else:
@@ -146,32 +148,32 @@ class Lowering:
                 lowered = _Lowered(None, joined, tuple(parts))
                 self._hold(where, node, lowered)
                 results.append(lowered)
+                if joined is And:
+                    self._guard(_guards(node, negated), -1)
         errors = [d for d in self.diagnostics if d.severity != WARNING]
         if errors:
             raise CompileError(self.diagnostics)
         return results[0].build()
 
-    def _visit(
-        self, unit: Unit, node: Any, negated: bool, guarded: _Names, jobs: list[_Job], results: list[_Lowered]
-    ) -> None:
+    def _visit(self, unit: Unit, node: Any, negated: bool, jobs: list[_Job], results: list[_Lowered]) -> None:
         while isinstance(node, tree.Not):
             node, negated = node.operand, not negated
         if isinstance(node, (tree.And, tree.Or)):
             if isinstance(node, tree.And) is not negated:
-                guarded = guarded.union(_guards(node, negated))
-            jobs.append(("join", unit, node, negated, guarded))
-            jobs.extend(("visit", unit, operand, negated, guarded) for operand in reversed(node.operands))
+                self._guard(_guards(node, negated), 1)
+            jobs.append(("join", unit, node, negated))
+            jobs.extend(("visit", unit, operand, negated) for operand in reversed(node.operands))
         elif isinstance(node, tree.Reference):
             target, let = unit.scope[node.name]
-            key = (id(let), negated, guarded)
+            # Under a guard some warnings are not given, which elsewhere are.
+            key = (id(let), negated, self._guards > 0)
             known = self._memo.get(key)
             if known is not None:
                 results.append(known)
             else:
-                jobs.append(("keep", unit, key, negated, guarded))
-                jobs.append(("visit", target, let.expression, negated, guarded))
+                jobs.append(("keep", unit, key, negated))
+                jobs.append(("visit", target, let.expression, negated))
         else:
-            self._guarded = guarded
             lowered = _lowered(self._clause(unit, node, negated))
             self._hold(unit, node, lowered)
             results.append(lowered)
@@ -188,6 +190,11 @@ class Lowering:
             message = f"groups are nested {depth} deep here, and the limit is {limits.depth}"
             way = "raise the limit `depth` in the settings if it is meant; many JSON readers give out at about 100"
             raise CompileError([*self.diagnostics, unit.diagnostic("too-deep", message, node, help=way)])
+
+    def _guard(self, names: list[str], step: int) -> None:
+        self._guards += step * len(names)
+        for name in names:
+            self._guarded[name] += step
 
     # --- Clauses ---
 
@@ -237,7 +244,7 @@ class Lowering:
         if key is None or (leaf.name, key) in self._warned:  # type: ignore[union-attr]
             return
         name = leaf.name  # type: ignore[union-attr]
-        if name in self._guarded:
+        if self._guarded[name]:
             return
         self._warned.add((name, key))
         selects = "selects" if self.settings.selects_missing(key) else "does not select"
@@ -287,12 +294,13 @@ class Lowering:
     def _in(self, unit: Unit, node: tree.In, negated: bool, origin: object) -> Filter:
         items = self.items(node.values, unit)
         name = node.subject.name  # type: ignore[union-attr]
-        opposite = node.negated is not negated
         if isinstance(items[0], str):
-            return CustomAttribute(name, "is_none_of" if opposite else "is_any_of", tuple(items), origin)
+            leaf = CustomAttribute(name, "is_none_of" if node.negated else "is_any_of", tuple(items), origin)
+            return self._negate_leaf(unit, node, leaf) if negated else leaf
+        # Braze compares no lists of numbers: the opposite of an OR of equalities is its exact complement.
         leaves = [CustomAttribute(name, "equals", item, origin) for item in items]
-        if not opposite:
-            return leaves[0] if len(leaves) == 1 else Or(tuple(leaves))
+        if node.negated is negated:
+            return group(Or, leaves)
         for leaf in leaves:
             self._warn_of_assumption(unit, node, leaf)
         return complement_of_any(leaves, self.settings)

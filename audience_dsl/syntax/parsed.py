@@ -20,26 +20,26 @@ class Parsed:
     A tree may stand beside errors: a literal that means nothing is reported and parsing goes on.
     """
 
-    __slots__ = ("_ends", "_starts", "diagnostics", "source", "tree")
+    __slots__ = ("_places", "diagnostics", "source", "tree")
 
     def __init__(self, source: Source, tree: tree.Module | tree.Expression | None = None) -> None:
         self.source = source
         self.tree = tree
         self.diagnostics: list[Diagnostic] = []
-        self._starts: array[int] | None = None
-        self._ends: array[int] = array("q")
+        self._places: array[int] | None = None
 
     def __repr__(self) -> str:
         return f"Parsed({self.source!r}, {len(self.diagnostics)} diagnostics)"
 
     def token_span(self, index: int) -> Span:
         """The place of a token, by its index."""
-        if self._starts is None:
-            self._starts = array("q")
+        if self._places is None:
+            # Starts and ends in turn. Filled before it is kept, since other threads may ask at the same time.
+            places = array("q")
             for match in find_tokens(self.source.text):
-                self._starts.append(match.start(1))
-                self._ends.append(match.end(1))
-        return Span(self._starts[index], self._ends[index])
+                places.extend(match.span(1))
+            self._places = places
+        return Span(self._places[2 * index], self._places[2 * index + 1])
 
     def span(self, node: Any) -> Span:
         """The place of a node of this tree."""

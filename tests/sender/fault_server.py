@@ -9,6 +9,7 @@
 
 import contextlib
 import json
+import select
 import socket
 import ssl
 import struct
@@ -102,6 +103,8 @@ def close_before_read(_talk: Conversation) -> None:
 
 
 def reset_before_read(talk: Conversation) -> None:
+    # Not before the request is there: a reset that overtakes the handshake is a connection never made.
+    select.select([talk.connection], [], [], 5)
     talk.reset()
 
 
