@@ -239,7 +239,7 @@ class Inference:
                 "two-types",
                 f"`{name}` is used as {_types(types)} here, and as {_types(known[0])} elsewhere",
                 subject,
-                way_out or "an attribute has one type in Braze; a comparison of another type selects nobody",
+                way_out or "an attribute has one type in Braze, which checks it only when the message goes out",
                 related=[where],
             )
 

@@ -1,0 +1,7 @@
+"""`python -m audience_dsl.cli`, where the script `audience` is not on the path."""
+
+import sys
+
+from .app import main
+
+sys.exit(main())

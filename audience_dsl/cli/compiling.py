@@ -1,0 +1,101 @@
+"""From a source text and given values to audiences, with everything that was found on the way."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..api import Analysis, Audience, analyse
+from ..diagnostics import CODES, BindError, CompileError, Diagnostic, nearest
+from ..source import Source
+from .files import project_root
+from .parameters import Given, as_finding
+
+__all__ = ["Compiled", "compile_source", "unknown_parameters"]
+
+
+class Compiled:
+    """One source text: its audiences by name (the bare expression's is ""), or none of them where it has errors."""
+
+    __slots__ = ("audiences", "diagnostics", "source", "takes")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.audiences: dict[str, Audience] = {}
+        self.diagnostics: list[Diagnostic] = []
+        # The parameters that it knows.
+        self.takes: set[str] = set()
+
+
+def compile_source(
+    source: Source,
+    *,
+    path: Path,
+    base_path: Path | None,
+    given: Given,
+    name: str | None,
+    every: bool,
+    now: datetime | None,
+) -> Compiled:
+    """Compile the audience of this name, or the only one; or `every` audience of the text, also none.
+
+    Raises nothing over the text: see `.diagnostics`. With `every`, values for parameters that the text does not
+    know are left out, and the caller sees to it that some text knows them.
+    """
+    root = base_path or project_root(path)
+    analysis = analyse(source, path=path, base_path=root)
+    compiled = Compiled(source)
+    if analysis.checked is not None:
+        checked = analysis.checked
+        compiled.takes = {*checked.kinds, *checked.declared, *checked.open}
+    try:
+        values = given.values_for(analysis)
+        if analysis.checked is not None and values.keys() & analysis.checked.open.keys():
+            # The values tell the types that nothing else does.
+            analysis = analyse(source, path=path, base_path=root, params=values)
+    except BindError as error:
+        compiled.diagnostics = [*analysis.diagnostics, as_finding(error, analysis, given)]
+        return compiled
+    compiled.diagnostics += analysis.diagnostics
+    if analysis.errors:
+        return compiled
+    if every:
+        values = {each: value for each, value in values.items() if each in compiled.takes}
+    for each in analysis.names if every and name is None else [name]:
+        _add(compiled, analysis, each, values, given, now)
+    return compiled
+
+
+def _add(
+    compiled: Compiled,
+    analysis: Analysis,
+    name: str | None,
+    values: dict[str, Any],
+    given: Given,
+    now: datetime | None,
+) -> None:
+    try:
+        # The one bare expression has no name to ask for.
+        audience = analysis.audience(name or None, params=values, now=now)
+    except CompileError as error:
+        for finding in error.diagnostics:
+            if finding.code is CODES["needs-now"]:
+                finding.help = f"give the instant of the send with `--now`; or {finding.help}"
+        compiled.diagnostics += error.diagnostics
+    except BindError as error:
+        compiled.diagnostics.append(as_finding(error, analysis, given))
+    else:
+        compiled.audiences[name if name is not None else analysis.names[0]] = audience
+        compiled.diagnostics += audience.warnings
+
+
+def unknown_parameters(given: Given, known: Iterable[str]) -> list[Diagnostic]:
+    """Findings about values that no text has a parameter for."""
+    known = sorted(known)
+    findings = []
+    for name in given.names:
+        if name not in known:
+            close = nearest(name, known, most=1)
+            way = f"did you mean `{close[0]}`?" if close else given.where(name)
+            findings.append(Diagnostic(CODES["parameter-unknown"], f"no file has a parameter `${name}`", help=way))
+    return findings

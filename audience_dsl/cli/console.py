@@ -1,0 +1,175 @@
+"""The streams of one run: data to stdout, everything else to stderr, and nothing raw or secret to either.
+
+Data is written as UTF-8 whatever the locale says, since JSON is. A reader that goes away (`| head -1`) ends
+nothing and is told nothing: the exit code says what was done, not who listened.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterable
+from typing import IO, Any
+
+from ..diagnostics import AudienceError, Diagnostic
+from ..report import render
+from ..report.display import clean
+
+__all__ = ["KEY_VARIABLE", "Console", "OutputError", "Progress"]
+
+KEY_VARIABLE = "BRAZE_API_KEY"
+# A shorter text in its variable is no key, and taking it out would only spoil words.
+_KEY_AT_LEAST = 6
+
+
+class OutputError(AudienceError):
+    """Stdout cannot be written, for another reason than that its reader is gone."""
+
+
+class Console:
+    def __init__(self) -> None:
+        self.color = _wants_color()
+        self._key = os.environ.get(KEY_VARIABLE, "")
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is somebody who sees a question and can answer it."""
+        return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+
+    @property
+    def shows_progress(self) -> bool:
+        return _is_terminal(sys.stderr)
+
+    def data(self, text: str) -> None:
+        """Write to stdout. Raises OutputError where it cannot be written, except where nobody reads any more."""
+        try:
+            _write(sys.stdout, text)
+        except BrokenPipeError:
+            _silence(sys.stdout)
+        except OSError as error:
+            _silence(sys.stdout)
+            raise OutputError(f"stdout cannot be written: {error.strerror or error}") from None
+
+    def note(self, text: str, *, end: str = "\n") -> None:
+        """Write to stderr, where nothing that fails is worth stopping for; never the API key."""
+        if len(self._key) >= _KEY_AT_LEAST:
+            text = text.replace(self._key, "[key]")
+        try:
+            _write(sys.stderr, text + end)
+        except OSError:
+            _silence(sys.stderr)
+
+    def diagnostics(self, found: Iterable[Diagnostic]) -> None:
+        text = render(_distinct(found), color=self.color)
+        if text:
+            self.note(text, end="")
+
+    def error(self, message: str, help: str | None = None) -> None:
+        """A fault of the command line or the machine, which has no place in a file."""
+        label = "\x1b[1;31merror\x1b[0m" if self.color else "error"
+        self.note(f"{label}: {clean(message)}" + (f"\n  help: {clean(help)}" if help else ""))
+
+    def confess(self, error: Exception) -> None:
+        """An error that nobody foresaw, in one line; `AUDIENCE_DEBUG` shows the rest."""
+        if os.environ.get("AUDIENCE_DEBUG"):
+            import traceback
+
+            self.note("".join(traceback.format_exception(error)), end="")
+        what = str(error) if isinstance(error, AudienceError) else f"{type(error).__name__}: {error}"
+        self.error(
+            f"internal error ({what}); this is our fault, please report it with what you ran",
+            "AUDIENCE_DEBUG=1 shows where it happened",
+        )
+
+    def ask(self, question: str) -> str | None:
+        """The answer, or None at the end of the input."""
+        self.note(question, end="")
+        answer = sys.stdin.readline()
+        return answer.strip() if answer else None
+
+    def close(self) -> None:
+        """Flush both streams, so that the interpreter has nothing left to complain about when it ends."""
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                _write(stream, "")
+            except OSError:
+                _silence(stream)
+
+
+class Progress:
+    """A counter on a terminal's stderr, once there is something to wait for."""
+
+    def __init__(self, console: Console, what: str, total: int) -> None:
+        self._console = console
+        self._what = what
+        self._total = total
+        self._next = time.monotonic() + 1.0 if console.shows_progress else float("inf")
+        self._shown = False
+
+    def step(self, count: int) -> None:
+        now = time.monotonic()
+        if now >= self._next:
+            self._console.note(f"\r{self._what} {count:,} of {self._total:,}", end="")
+            self._shown = True
+            self._next = now + 0.1
+
+    def done(self) -> None:
+        if self._shown:
+            self._console.note("\r\x1b[K", end="")
+
+
+def _wants_color() -> bool:
+    # https://no-color.org; it wins, since it is the one that a person sets for good.
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "") not in ("", "0"):
+        return True
+    return _is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
+
+
+def _is_terminal(stream: IO[str] | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
+def _write(stream: Any, text: str) -> None:
+    # A stream that was closed before the start (`>&-`) is None.
+    if stream is None:
+        if text and stream is sys.stdout:
+            raise OSError("it is closed")
+        return
+    binary = getattr(stream, "buffer", None)
+    if binary is None:
+        stream.write(text)
+        stream.flush()
+        return
+    stream.flush()
+    # A lone surrogate, which only a file's name can bring this far, is shown as an escape.
+    binary.write(text.encode("utf-8", "backslashreplace"))
+    binary.flush()
+
+
+def _silence(stream: Any) -> None:
+    """Let what is still buffered go nowhere, also what the interpreter flushes at its end."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError, AttributeError):
+        pass
+
+
+def _distinct(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Without repetitions: a file that several others use is read, and judged, with each of them."""
+    distinct = {
+        (
+            each.code.code,
+            each.message,
+            each.pointer,
+            each.source and each.source.name,
+            each.span and (each.span.start, each.span.end),
+        ): each
+        for each in reversed(list(found))
+    }
+    return list(reversed(distinct.values()))

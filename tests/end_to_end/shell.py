@@ -1,0 +1,81 @@
+"""`audience` as a process of its own, as a shell would start it."""
+
+import atexit
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = ["COMMAND", "Done", "audience", "environment", "started"]
+
+COMMAND = [sys.executable, "-W", "error", "-m", "audience_dsl.cli"]
+_OURS = (
+    "BRAZE_API_KEY",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "AUDIENCE_DEBUG",
+    "PYTHONIOENCODING",
+    "PYTHONUTF8",
+    "PYTHONDONTWRITEBYTECODE",
+)
+# Many processes start here, and where the checkout keeps no bytecode, each would compile every module anew.
+_BYTECODE = tempfile.mkdtemp(prefix="audience-bytecode-")
+atexit.register(shutil.rmtree, _BYTECODE, ignore_errors=True)
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name not in _OURS}
+    return {**inherited, "PYTHONPYCACHEPREFIX": _BYTECODE, **(more or {})}
+
+
+def audience(
+    *arguments: object, stdin: str | bytes = b"", env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> Done:
+    done = subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        capture_output=True,
+        env=environment(env),
+        cwd=cwd,
+        timeout=60,
+        check=False,
+    )
+    result = Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+    assert "Traceback" not in result.err
+    assert "Exception ignored" not in result.err
+    return result
+
+
+@contextmanager
+def started(
+    *arguments: object, env: Mapping[str, str] | None = None, **more: object
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process under way; killed if the test leaves it so."""
+    process = subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(env),
+        # Not ignored, as it is for the background jobs of some shells that run tests.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        **more,  # type: ignore[call-overload]
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
