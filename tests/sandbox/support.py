@@ -1,6 +1,7 @@
 """What the sandbox's tests share: a still clock, requests, and the endpoint page's own example."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from audience_dsl.sandbox import SANDBOX_KEY, Sandbox, SandboxRequest, SandboxResponse
@@ -27,54 +28,7 @@ TO_ONE: dict[str, Any] = {"campaign_id": "c-1", "recipients": [{"external_user_i
 TO_AUDIENCE: dict[str, Any] = {"campaign_id": "c-1", "broadcast": True, "audience": AUDIENCE}
 
 # The body that the endpoint's page prints (braze-docs, post_send_triggered_campaigns.md).
-PRINTED: dict[str, Any] = {
-    "campaign_id": "campaign_identifier",
-    "send_id": "send_identifier",
-    "trigger_properties": "",
-    "broadcast": False,
-    "audience": {
-        "AND": [
-            {
-                "custom_attribute": {
-                    "custom_attribute_name": "eye_color",
-                    "comparison": "equals",
-                    "value": "blue",
-                }
-            },
-            {
-                "custom_attribute": {
-                    "custom_attribute_name": "favorite_foods",
-                    "comparison": "includes_value",
-                    "value": "pizza",
-                }
-            },
-            {
-                "OR": [
-                    {
-                        "custom_attribute": {
-                            "custom_attribute_name": "last_purchase_time",
-                            "comparison": "less_than_x_days_ago",
-                            "value": 2,
-                        }
-                    },
-                    {"push_subscription_status": {"comparison": "is", "value": "opted_in"}},
-                ]
-            },
-            {"email_subscription_status": {"comparison": "is_not", "value": "subscribed"}},
-            {"last_used_app": {"comparison": "after", "value": "2019-07-22T13:17:55+0000"}},
-        ]
-    },
-    "recipients": [
-        {
-            "user_alias": {"alias_name": "example_name", "alias_label": "example_label"},
-            "external_user_id": "external_user_identifier",
-            "trigger_properties": "",
-            "send_to_existing_only": True,
-            "attributes": {"first_name": "Alex"},
-        }
-    ],
-    "attachments": [{"file_name": "YourFileName", "url": "https://exampleurl.com/YourFileName.pdf"}],
-}
+PRINTED: dict[str, Any] = json.loads((Path(__file__).parents[1] / "cases" / "endpoint_page.json").read_text())
 
 
 def sandbox(**settings: Any) -> Sandbox:

@@ -7,6 +7,7 @@ import time
 from collections import UserDict
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,48 +252,8 @@ def test_bad(body: Any, findings: list[tuple[str, str]]) -> None:
     assert len(caught.value.diagnostics) == len(findings)
 
 
-PRINTED: dict[str, Any] = {
-    "campaign_id": "campaign_identifier",
-    "send_id": "send_identifier",
-    "trigger_properties": "",
-    "broadcast": False,
-    "audience": {
-        "AND": [
-            {"custom_attribute": {"custom_attribute_name": "eye_color", "comparison": "equals", "value": "blue"}},
-            {
-                "custom_attribute": {
-                    "custom_attribute_name": "favorite_foods",
-                    "comparison": "includes_value",
-                    "value": "pizza",
-                }
-            },
-            {
-                "OR": [
-                    {
-                        "custom_attribute": {
-                            "custom_attribute_name": "last_purchase_time",
-                            "comparison": "less_than_x_days_ago",
-                            "value": 2,
-                        }
-                    },
-                    {"push_subscription_status": {"comparison": "is", "value": "opted_in"}},
-                ]
-            },
-            {"email_subscription_status": {"comparison": "is_not", "value": "subscribed"}},
-            {"last_used_app": {"comparison": "after", "value": "2019-07-22T13:17:55+0000"}},
-        ]
-    },
-    "recipients": [
-        {
-            "user_alias": {"alias_name": "example_name", "alias_label": "example_label"},
-            "external_user_id": "external_user_identifier",
-            "trigger_properties": "",
-            "send_to_existing_only": True,
-            "attributes": {"first_name": "Alex"},
-        }
-    ],
-    "attachments": [{"file_name": "YourFileName", "url": "https://exampleurl.com/YourFileName.pdf"}],
-}
+# The request that the endpoint's own page prints.
+PRINTED: dict[str, Any] = json.loads((Path(__file__).parents[1] / "cases" / "endpoint_page.json").read_text())
 
 
 def test_the_request_that_the_endpoint_page_prints() -> None:
