@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from ..braze import DAYS_AT_MOST
 from ..diagnostics import CODES, BindError
@@ -45,7 +45,7 @@ def kind_of(value: object) -> str | None:
         return "number"
     if isinstance(value, date):
         return "time"
-    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)) and value:
+    if _is_list(value) and value:
         items = [_plain(item) for item in value]
         if all(isinstance(item, str) for item in items):
             return "list of string"
@@ -145,7 +145,7 @@ def _time(name: str, value: object, settings: Settings) -> str:
 
 
 def _list(name: str, value: object, kind: str, settings: Settings) -> Bound:
-    if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, Sequence):
+    if not _is_list(value):
         raise _wrong(name, value, kind)
     if not value:
         message = f"the list for `${name}` is empty, and Braze has no way to say nobody or everybody"
@@ -168,6 +168,10 @@ def _plain(value: object) -> object:
     from enum import Enum
 
     return value.value if isinstance(value, Enum) else value
+
+
+def _is_list(value: object) -> "TypeGuard[Sequence[object]]":
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview))
 
 
 def _is_decimal(value: object) -> bool:

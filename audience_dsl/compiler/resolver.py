@@ -1,6 +1,7 @@
 """Files and names: `use`, `let`, `param` and `audience`, and what each name stands for."""
 
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -191,7 +192,10 @@ class _Loader:
 
     def _read(self, unit: Unit, use: tree.Use, target: Path) -> str | None:
         try:
-            if target.stat().st_size > 4 * self.limits.source:
+            status = target.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError("it is no ordinary file")
+            if status.st_size > 4 * self.limits.source:
                 raise OSError(f"it is larger than the limit of {self.limits.source:,} characters")
             return target.read_bytes().decode("utf-8")
         except FileNotFoundError:
