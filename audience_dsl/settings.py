@@ -1,6 +1,7 @@
 """Limits, assumptions and time zone: one immutable value, handed down."""
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
 from .braze import MISSING
@@ -63,6 +64,9 @@ class Settings:
             _check_assumption(key, value)
         if time_zone != "UTC":
             _check_zone(time_zone)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return partial(type(self), time_zone=self.time_zone, assume=dict(self.assume), limits=self.limits), ()
 
     def selects_missing(self, key: str) -> bool:
         """Whether the comparison of this row of `braze.MISSING` selects a user without a value."""

@@ -79,7 +79,8 @@ def bind_value(name: str, value: object, kind: str, settings: Settings) -> Bound
 def _text(name: str, value: str, kind: str) -> str:
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise _error("parameter-type", name, f"the value of `${name}` has half of a surrogate pair", kind)
-    return str(value)
+    # The characters themselves: a class of its own may print otherwise.
+    return str.__str__(value)
 
 
 def _number(name: str, value: object, kind: str) -> int | float:
@@ -157,7 +158,7 @@ def _list(name: str, value: object, kind: str, settings: Settings) -> Bound:
     if kind == "list of string":
         if not all(isinstance(item, str) for item in items):
             raise _wrong(name, next(item for item in items if not isinstance(item, str)), kind, "an item of ")
-        return tuple(_text(name, str(item), kind) for item in items)
+        return tuple(_text(name, item, kind) for item in items if isinstance(item, str))
     return tuple(_number(name, item, kind) for item in items)
 
 
