@@ -156,9 +156,6 @@ class Analysis:
         values: dict[str, Bound] = {}
         for name, value in params.items():
             kind = kinds.get(name)
-            if kind is None and name not in self.checked.open:
-                # Declared without a type, and used nowhere.
-                continue
             if kind is None:
                 # Nothing tells its type, and neither does this value: the first type that is left says why.
                 open_kinds = self.checked.open[name]

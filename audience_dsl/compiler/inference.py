@@ -340,6 +340,9 @@ class Inference:
             if name not in self.uses:
                 message = f"the parameter `${name}` is declared and never used"
                 self.error(unit, "unused", message, param, severity=WARNING)
+                if name not in self.result.kinds and name not in self.misdeclared:
+                    way = f"declare it: `param ${name}: string`"
+                    self.error(unit, "parameter-undeclared", f"nothing tells the type of `${name}`", param, way)
 
     def _kinds_of(self, use: _Use) -> frozenset[str]:
         """What its place takes, given what is known of the attribute that it is compared with."""
