@@ -103,18 +103,17 @@ def _compare(check: Inference, unit: Unit, node: tree.Compare) -> None:
     if not check.attribute(unit, subject, frozenset({kind}) & ALL_TYPES if equality else frozenset({"number"})):
         return
     if equality and isinstance(value, tree.Text) and not value.value:
-        way = "does not exist" if operator == "==" else "exists"
-        check.error(
-            unit,
-            "blank-text",
-            "Braze counts empty text as no value",
-            value,
-            f"write `{unit.parsed.text(subject)} {way}`",
-            fix=Fix(f"write `{way}`", [(unit.parsed.span(node), f"{unit.parsed.text(subject)} {way}")], safe=False),
-            severity=WARNING,
-        )
+        written = unit.parsed.text(subject)
+        way = f"{written} {'does not exist' if operator == '==' else 'exists'}"
+        fix = Fix(f"write `{way}`", [(unit.parsed.span(node), way)], safe=False)
+        _blank(check, unit, value, f"write `{way}`", fix)
     elif not equality:
         check.value(unit, value, frozenset({"number"}), f"`{operator}`")
+
+
+def _blank(check: Inference, unit: Unit, value: tree.Text, way_out: str, fix: Fix | None = None) -> None:
+    message = "Braze counts empty text as no value"
+    check.error(unit, "blank-text", message, value, way_out, fix=fix, severity=WARNING)
 
 
 def _null(check: Inference, unit: Unit, node: tree.Compare) -> None:
@@ -179,6 +178,8 @@ def _list_items(
     for item in items:
         if isinstance(item, tree.Parameter):
             check.parameter(unit, item, kinds, subject, in_list=True)
+        elif isinstance(item, tree.Text) and not item.value and "string" in kinds:
+            _blank(check, unit, item, "leave it out of the list")
         elif literal_kind(item) not in kinds and not isinstance(item, tree.Invalid):
             held = " or ".join({"string": "text", "number": "numbers"}[kind] for kind in sorted(kinds, reverse=True))
             check.error(unit, "bad-list", f"the list holds {held}, and {quoted(unit.parsed.text(item))} is not", item)
@@ -273,7 +274,8 @@ def _between(check: Inference, unit: Unit, node: tree.Between) -> None:
         return
     if isinstance(low, tree.Instant) or isinstance(high, tree.Instant):
         subject = unit.parsed.text(node.subject)
-        way = f"write `{subject} after {unit.parsed.text(low)} and {subject} before {unit.parsed.text(high)}`"
+        ends = [unit.parsed.text(end) if isinstance(end, tree.Instant) else "…" for end in (low, high)]
+        way = f"write `{subject} after {ends[0]} and {subject} before {ends[1]}`"
         check.error(unit, "bad-range", "`between` takes numbers: for times the ends are not documented", node, way)
         return
     if not check.attribute(unit, node.subject, frozenset({"number"})):

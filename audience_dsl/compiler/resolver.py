@@ -5,6 +5,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..braze import STATUSES, refusal_of_name
 from ..diagnostics import CODES, GATHERED_AT_MOST, LISTED_AT_MOST, WARNING, Diagnostic, Fix, Related, nearest
 from ..settings import Limits
 from ..source import Source, Span
@@ -301,7 +302,23 @@ def _report_unused(unit: Unit, used: set[str], imported: list[tree.Word], report
             report.append(unit.diagnostic("unused", f"`{word.name}` is {fault}", word, severity=WARNING))
 
 
+def _refused(unit: Unit, node: tree.Reference) -> Diagnostic | None:
+    """A name that stands alone and could be no attribute either."""
+    refusal = refusal_of_name(node.name)
+    if refusal is not None:
+        slug, reason, way = refusal
+        return unit.diagnostic(slug, reason, node, help=way)
+    if node.name.lower() in STATUSES:
+        message = f"`{node.name}` is a subscription state, and stands for no filter"
+        way = f"write `push is {node.name}`, or `push in [opted_in, {node.name}]` for one of several"
+        return unit.diagnostic("undecided-boolean", message, node, help=way)
+    return None
+
+
 def _undecided(unit: Unit, node: tree.Reference) -> Diagnostic:
+    refused = _refused(unit, node)
+    if refused is not None:
+        return refused
     return unit.diagnostic(
         "undecided-boolean",
         f"`{node.name}` stands alone, and a filter compares something",
@@ -323,6 +340,9 @@ def _unknown(unit: Unit, node: tree.Reference, below: tree.Let | tree.Audience |
         where = unit.related(below.name, "defined here")
         message = f"`{name}` is used above its definition"
         return unit.diagnostic("unknown-name", message, node, help="move the `let` up", related=[where])
+    refused = _refused(unit, node)
+    if refused is not None:
+        return refused
     close = nearest(name, unit.scope) if suggest else []
     way = f"did you mean `{close[0]}`? " if close else ""
     return unit.diagnostic(

@@ -1,7 +1,7 @@
 """Text → syntax tree, comments and diagnostics.
 
 The happy path is one `findall` of the master regex (`driver.tokenize`) and one loop (`driver.run`); what went
-wrong is put into words by `mistakes.py` only when something has.
+wrong is put into words by `mistakes` only when something has.
 """
 
 from ..diagnostics import CODES, GATHERED_AT_MOST, Diagnostic
