@@ -11,7 +11,7 @@ from .compiler.checker import check
 from .compiler.inference import Checked
 from .compiler.instants import complete
 from .compiler.lowering import Lowering
-from .compiler.parameters import KINDS, Bound, bind_value, describe_kinds, kind_of
+from .compiler.parameters import KINDS, Bound, bind_value, describe_kinds, describe_value, kind_of
 from .compiler.resolver import Program, resolve
 from .diagnostics import (
     CODES,
@@ -157,11 +157,9 @@ class Analysis:
         for name, value in params.items():
             kind = kinds.get(name)
             if kind is None:
-                # Nothing tells its type, and neither does this value: the first type that is left says why.
-                open_kinds = self.checked.open[name]
-                bind_value(name, value, next(each for each in KINDS if each in open_kinds), self.settings)
-                expected = describe_kinds(open_kinds)
-                message = f"`${name}` takes {expected}"
+                # Nothing tells its type, and neither does this value.
+                expected = describe_kinds(self.checked.open[name])
+                message = f"`${name}` takes {expected}, and got {describe_value(value)}"
                 raise BindError(CODES["parameter-type"], name, message, expected=expected)
             values[name] = bind_value(name, value, kind, self.settings)
         for name in needed:

@@ -124,6 +124,7 @@ class Inference:
     def _default(self, unit: Unit, param: tree.Param, default: tree.Value | tree.ListValue, kind: str | None) -> None:
         items = default.items if isinstance(default, tree.ListValue) else [default]
         if any(isinstance(item, tree.Invalid) for item in items):
+            self.misdeclared.add(param.name)
             return
         for item in items:
             if isinstance(item, tree.Instant) and not item.zoned:

@@ -13,7 +13,7 @@ from .instants import LocalTimeError, complete, from_value
 if TYPE_CHECKING:
     from decimal import Decimal
 
-__all__ = ["KINDS", "Bound", "bind_value", "describe_kinds", "kind_of"]
+__all__ = ["KINDS", "Bound", "bind_value", "describe_kinds", "describe_value", "kind_of"]
 
 # The types that a declaration may name, with what they take, in words.
 KINDS: dict[str, str] = {
@@ -32,6 +32,14 @@ def describe_kinds(kinds: frozenset[str]) -> str:
     """Several types in words: `text, a number or true or false`."""
     words = [text for kind, text in KINDS.items() if kind in kinds]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def describe_value(value: object) -> str:
+    """What a value from outside is, in words, without the value."""
+    found = {"str": "text", "bool": "a Boolean", "NoneType": "nothing", "int": "a number", "float": "a number"}
+    if _is_list(value) and not value:
+        return "an empty list"
+    return found.get(type(value).__name__, f"a {type(value).__name__}")
 
 
 def kind_of(value: object) -> str | None:
@@ -184,14 +192,7 @@ def _is_decimal(value: object) -> bool:
 
 
 def _wrong(name: str, value: object, kind: str, part: str = "") -> BindError:
-    found = {
-        "str": "text",
-        "bool": "a Boolean",
-        "NoneType": "nothing",
-        "int": "a number",
-        "float": "a number",
-    }
-    got = found.get(type(value).__name__, f"a {type(value).__name__}")
+    got = describe_value(value)
     if kind == "days" and isinstance(value, (int, float)) and not isinstance(value, bool):
         got = str(value) if abs(value) < 10**15 else "a number beyond all days"
     return _error("parameter-type", name, f"{part}`${name}` takes {KINDS[kind]}, and got {got}", kind)
