@@ -12,7 +12,7 @@ import pytest
 from audience_dsl.sender import AsyncClient, Client, build_request
 
 from .fault_server import FaultServer, answering, closed_port
-from .sending import CLIENTS, KEY, REQUEST, SHORT, Send
+from .sending import CLIENTS, IMPATIENT, KEY, PATIENT, REQUEST, Send
 
 BRAZE_ERROR = b'{"message":"Something went wrong","errors":[{"type":"x"}]}'
 HTML = b"<html>no</html>"
@@ -49,6 +49,8 @@ FAULTS = {
     "slow-body": ("unknown", 201),
     "echo-key": ("rejected", 401),
 }
+# Those that end by a timeout of ours.
+STALLS = ("stall-before-read", "stall-after-read", "stall-after-headers", "no-answer-but-1xx", "slow-body")
 ANSWERS = [
     ("200 OK", b'{"message":"success"}', "accepted"),
     ("201 Created", b'{"message":"success","errors":["one"]}', "accepted"),
@@ -82,7 +84,7 @@ both = pytest.mark.parametrize("send", CLIENTS.values(), ids=CLIENTS)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault(send: Send, fault: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG), FaultServer(fault) as server:
-        receipt = send(server.url)
+        receipt = send(server.url, timeout=IMPATIENT if fault in STALLS else PATIENT)
     assert (receipt.outcome, receipt.http_status) == FAULTS[fault], receipt.reason
     assert server.connections == 1
     assert receipt.digest == REQUEST.digest
@@ -137,14 +139,14 @@ def test_nobody_listens(send: Send) -> None:
 def test_never_accepted(send: Send) -> None:
     # The kernel takes the bytes before the server does, so nobody knows.
     with FaultServer("stall-after-read", accepts=False) as server:
-        assert send(server.url).outcome == "unknown"
+        assert send(server.url, timeout=IMPATIENT).outcome == "unknown"
 
 
 @both
 @pytest.mark.parametrize("fault", ["plain-http", "tls-without-certificate", "stall-before-read", "close-before-read"])
 def test_no_tls(send: Send, fault: str) -> None:
     with FaultServer(fault, scheme="https") as server:
-        receipt = send(server.url)
+        receipt = send(server.url, timeout=IMPATIENT)
     assert receipt.outcome == "not_sent", receipt.reason
     assert (server.connections, server.requests) == (1, [])
 
@@ -153,7 +155,7 @@ def test_no_tls(send: Send, fault: str) -> None:
 def test_the_server_does_not_read(send: Send) -> None:
     long = {"external_user_id": "u", "attributes": {"a": "x" * 3_900_000}}
     with FaultServer("stall-before-read") as server:
-        receipt = send(server.url, build_request({"campaign_id": "c", "recipients": [long]}))
+        receipt = send(server.url, build_request({"campaign_id": "c", "recipients": [long]}), timeout=IMPATIENT)
     assert receipt.outcome == "unknown"
     assert "written" in receipt.reason
 
@@ -177,7 +179,7 @@ def test_the_proxy_fails_before_the_tunnel(send: Send, fault: str, monkeypatch: 
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         monkeypatch.setenv("NO_PROXY", "")
         monkeypatch.setenv("no_proxy", "")
-        assert send("https://rest.example.invalid").outcome == "not_sent"
+        assert send("https://rest.example.invalid", timeout=IMPATIENT).outcome == "not_sent"
 
 
 @both
@@ -194,7 +196,7 @@ def test_http_to_loopback_goes_past_the_proxy(send: Send, monkeypatch: pytest.Mo
 def test_each_send_has_its_own_connection() -> None:
     with (
         FaultServer(answering("201 Created")) as server,
-        Client(api_key=KEY, endpoint=server.url, timeout=SHORT) as client,
+        Client(api_key=KEY, endpoint=server.url, timeout=PATIENT) as client,
     ):
         assert [client.send(REQUEST).outcome for _ in range(3)] == ["accepted"] * 3
     assert server.connections == 3
@@ -202,7 +204,7 @@ def test_each_send_has_its_own_connection() -> None:
 
 def test_cancellation_passes_through() -> None:
     async def run(url: str) -> None:
-        async with AsyncClient(api_key=KEY, endpoint=url) as client, asyncio.timeout(0.2):
+        async with AsyncClient(api_key=KEY, endpoint=url) as client, asyncio.timeout(1):
             await client.send(REQUEST)
 
     with FaultServer("stall-after-read") as server:

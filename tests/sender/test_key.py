@@ -20,7 +20,7 @@ from audience_dsl.sender import Client, Secret
 from audience_dsl.sender.http import httpx
 
 from .fault_server import FaultServer, answering, saying
-from .sending import KEY, REQUEST, SHORT, send
+from .sending import KEY, PATIENT, REQUEST, send
 
 AWKWARD = """q/3'a"<b>&+\\=%:z9"""
 
@@ -47,7 +47,7 @@ def test_a_server_that_echoes_it_in_every_form(key: str, caplog: pytest.LogCaptu
     with (
         caplog.at_level(logging.DEBUG),
         FaultServer(answering("400 Bad", body.encode(), header, f"X-RateLimit-Reset: {key}")) as server,
-        Client(api_key=key, endpoint=server.url, timeout=SHORT) as client,
+        Client(api_key=key, endpoint=server.url, timeout=PATIENT) as client,
     ):
         receipt = client.send(REQUEST)
     assert receipt.message is not None
