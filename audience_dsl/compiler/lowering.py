@@ -28,6 +28,7 @@ from ..settings import Settings
 from ..syntax import tree
 from .inference import UNITS
 from .instants import LocalTimeError, complete, days_before
+from .lowered import Lowered, lowered_from
 from .negation import complement, complement_of_any, rests_on
 from .parameters import KINDS, Bound
 from .resolver import Unit
@@ -46,69 +47,6 @@ _COMPARISONS = {
 }
 
 
-class _Lowered:
-    """What an expression has become: a leaf, or parts joined by AND or OR and not yet flattened.
-
-    The parts may be shared, as `let`s are, so they are put together once, at the end. `clauses` and `depth` are
-    those of the flattened filter.
-    """
-
-    __slots__ = ("clauses", "depth", "joined", "leaf", "parts")
-    clauses: int
-    depth: int
-
-    def __init__(
-        self,
-        leaf: Leaf | None,
-        joined: type[And | Or] | None = None,
-        parts: "tuple[_Lowered, ...]" = (),
-    ) -> None:
-        self.leaf = leaf
-        self.joined = joined
-        self.parts = parts
-        self.clauses = sum(part.clauses for part in parts) if parts else 1
-        self.depth = max((part.depth + (part.joined is not joined) for part in parts), default=0)
-
-    def members(self) -> "list[_Lowered]":
-        """The parts, with those joined in the same way opened up."""
-        found: list[_Lowered] = []
-        pending = list(reversed(self.parts))
-        while pending:
-            part = pending.pop()
-            if part.joined is self.joined:
-                pending.extend(reversed(part.parts))
-            else:
-                found.append(part)
-        return found
-
-    def build(self) -> Filter:
-        """The filter. Each group is built once, its members before it."""
-        built: dict[int, Filter] = {}
-        members: dict[int, list[_Lowered]] = {}
-        pending = [self]
-        while pending:
-            node = pending[-1]
-            if id(node) in built:
-                pending.pop()
-            elif node.joined is None:
-                assert node.leaf is not None
-                built[id(node)] = node.leaf
-            elif id(node) not in members:
-                members[id(node)] = node.members()
-                pending.extend(members[id(node)])
-            else:
-                operands = tuple(built[id(member)] for member in members.pop(id(node)))
-                built[id(node)] = node.joined(operands)
-        return built[id(self)]
-
-
-def _lowered(filter: Filter) -> _Lowered:
-    """What one clause has become: groups in groups at most three deep."""
-    if isinstance(filter, (And, Or)):
-        return _Lowered(None, type(filter), tuple(_lowered(operand) for operand in filter.operands))
-    return _Lowered(filter)
-
-
 _Job: TypeAlias = tuple[str, Unit, Any, bool]
 
 
@@ -122,7 +60,7 @@ class Lowering:
         self.values = values
         self.now = now
         self.diagnostics: list[Diagnostic] = []
-        self._memo: dict[tuple[int, bool, bool], _Lowered] = {}
+        self._memo: dict[tuple[int, bool, bool], Lowered] = {}
         # Attributes that surely have a value where a filter stands, since `… exists` is joined to it by AND, and in
         # how many of the groups that are open.
         self._guarded: Counter[str] = Counter()
@@ -132,7 +70,7 @@ class Lowering:
 
     def lower(self, unit: Unit, expression: tree.Expression) -> Filter:
         """The filter of an expression. Raises CompileError where it is too large, or cannot be said to Braze."""
-        results: list[_Lowered] = []
+        results: list[Lowered] = []
         jobs: list[_Job] = [("visit", unit, expression, False)]
         while jobs:
             job, where, node, negated = jobs.pop()
@@ -145,7 +83,7 @@ class Lowering:
                 parts = results[-size:]
                 del results[-size:]
                 joined: type[And | Or] = And if isinstance(node, tree.And) is not negated else Or
-                lowered = _Lowered(None, joined, tuple(parts))
+                lowered = Lowered(None, joined, tuple(parts))
                 self._hold(where, node, lowered)
                 results.append(lowered)
                 if joined is And:
@@ -155,7 +93,7 @@ class Lowering:
             raise CompileError(self.diagnostics)
         return results[0].build()
 
-    def _visit(self, unit: Unit, node: Any, negated: bool, jobs: list[_Job], results: list[_Lowered]) -> None:
+    def _visit(self, unit: Unit, node: Any, negated: bool, jobs: list[_Job], results: list[Lowered]) -> None:
         while isinstance(node, tree.Not):
             node, negated = node.operand, not negated
         if isinstance(node, (tree.And, tree.Or)):
@@ -174,11 +112,11 @@ class Lowering:
                 jobs.append(("keep", unit, key, negated))
                 jobs.append(("visit", target, let.expression, negated))
         else:
-            lowered = _lowered(self._clause(unit, node, negated))
+            lowered = lowered_from(self._clause(unit, node, negated))
             self._hold(unit, node, lowered)
             results.append(lowered)
 
-    def _hold(self, unit: Unit, node: Any, lowered: _Lowered) -> None:
+    def _hold(self, unit: Unit, node: Any, lowered: Lowered) -> None:
         """Hold what has been lowered to the limits, before it is put together."""
         limits = self.settings.limits
         clauses, depth = lowered.clauses, lowered.depth
