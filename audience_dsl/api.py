@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .audience.emit import to_dict, to_json
+from .braze import COMPARISONS
 from .compiler.checker import check
 from .compiler.inference import Checked
 from .compiler.instants import complete
@@ -260,8 +261,7 @@ def parse(text: str, *, filename: str | PathLike[str] | None = None) -> Parsed:
 
 
 def _check_catalog(catalog: Mapping[str, str]) -> None:
-    types = ("string", "number", "boolean", "time", "array")
     for name, kind in catalog.items():
-        if kind not in types:
+        if kind not in COMPARISONS:
             message = f"the catalogue says that `{name}` is of the type `{kind}`, which attributes do not have"
-            raise ConfigurationError(CODES["settings"], message, help=f"the types are {', '.join(types)}")
+            raise ConfigurationError(CODES["settings"], message, help=f"the types are {', '.join(COMPARISONS)}")

@@ -30,6 +30,7 @@ __all__ = [
     "Related",
     "RequestError",
     "by_severity",
+    "listed",
     "nearest",
     "quoted",
     "visible",
@@ -166,38 +167,44 @@ class RequestError(_FindingsError):
 class BindError(AudienceError):
     """A parameter's value is missing, unknown or of the wrong type.
 
-    `parameter` is its name without the `$`, `expected` says in words what it takes, `code` is the stable code.
+    `parameter` is its name without the `$`, `expected` says in words what it takes, `code` is the stable code and
+    `message` the sentence without it.
     """
 
     def __init__(self, code: Code, parameter: str, message: str, *, expected: str) -> None:
-        self._kind = code
-        self._message = message
+        self.kind = code
+        self.message = visible(message)
         self.code = code.code
         self.parameter = parameter
         self.expected = expected
-        super().__init__(f"error[{code.code}]: {visible(message)}")
+        super().__init__(f"error[{code.code}]: {self.message}")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return partial(type(self), expected=self.expected), (self._kind, self.parameter, self._message)
+        return partial(type(self), expected=self.expected), (self.kind, self.parameter, self.message)
 
 
 class ConfigurationError(AudienceError):
-    """A setting, an endpoint or a key that cannot be used. `code` is the stable code."""
+    """A setting, an endpoint or a key that cannot be used. `code` is the stable code, `message` the sentence."""
 
     def __init__(self, code: Code, message: str, *, help: str | None = None) -> None:
-        self._kind = code
-        self._message = message
+        self.kind = code
+        self.message = message
         self.code = code.code
         self.help = help
         super().__init__(f"error[{code.code}]: {message}" + (f" (help: {help})" if help else ""))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return partial(type(self), help=self.help), (self._kind, self._message)
+        return partial(type(self), help=self.help), (self.kind, self.message)
 
 
 def quoted(text: str) -> str:
     """A user's own words in a message: in backticks, and cut where they are long."""
     return f"`{text if len(text) <= QUOTED_AT_MOST else text[: QUOTED_AT_MOST - 1] + '…'}`"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a message, each in backticks."""
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def visible(text: str) -> str:

@@ -4,13 +4,12 @@
 levels, and the models are asked about one filter at a time.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from pydantic_core import ErrorDetails
 
 from ..braze import DAYS_AT_MOST, REGEX_AT_MOST, STATUSES
-from ..diagnostics import Diagnostic, nearest, quoted
+from ..diagnostics import Diagnostic, listed, nearest, quoted
 from ..json_values import UNFIT, Bounds, Findings, Path, kind_in_words, plain
 from .shape import (
     DAYS,
@@ -119,7 +118,7 @@ def _kind(member: object, findings: Findings, place: Path) -> str | None:
         help = (
             'join filters by `{"AND": […]}` or `{"OR": […]}`'
             if isinstance(member, list)
-            else f"a filter is an object with one of the keys {_listed(KINDS)}"
+            else f"a filter is an object with one of the keys {listed(KINDS)}"
         )
         findings.add(
             "not-an-audience",
@@ -140,7 +139,7 @@ def _kind(member: object, findings: Findings, place: Path) -> str | None:
         findings.add(
             "not-an-audience",
             place,
-            f"a filter has exactly one key, and this has {_listed(known)}",
+            f"a filter has exactly one key, and this has {listed(known)}",
             'give each its own object, joined by `{"AND": […]}` or `{"OR": […]}`',
         )
     if len(member) > len(known):
@@ -168,7 +167,7 @@ def _check_filter(kind: str, content: object, findings: Findings, place: Path) -
             "not-an-audience",
             place,
             f"`{kind}` takes an object, not {kind_in_words(content)}",
-            f"it holds {_listed(FIELDS_OF[kind])}",
+            f"it holds {listed(FIELDS_OF[kind])}",
         )
         return
     comparison = content.get("comparison")
@@ -192,13 +191,13 @@ def _report_comparison(
             "audience-comparison",
             place,
             f"`{kind}` has no `comparison`",
-            f"use one of {_listed(comparisons)}",
+            f"use one of {listed(comparisons)}",
         )
         return
     comparison = content["comparison"]
     if not isinstance(comparison, str):
         message = f"`comparison` takes a string, not {kind_in_words(comparison)}"
-        help = f"use one of {_listed(comparisons)}"
+        help = f"use one of {listed(comparisons)}"
     else:
         message = f"`{kind}` has no comparison {quoted(comparison)}"
         help = _way_for_comparison(comparison, comparisons)
@@ -210,7 +209,7 @@ def _way_for_comparison(comparison: str, comparisons: tuple[str, ...]) -> str:
         # braze-inc/braze-docs issue #10064: pages up to mid-2025 printed it; the server refuses it.
         return "write `not_equal`, for every type; `does_not_equal` is from older pages, and the server refuses it"
     close = nearest(comparison, comparisons, most=1)
-    return f"did you mean `{close[0]}`?" if close else f"use one of {_listed(comparisons)}"
+    return f"did you mean `{close[0]}`?" if close else f"use one of {listed(comparisons)}"
 
 
 def _translate(
@@ -230,7 +229,7 @@ def _translate(
                 "audience-unknown-key",
                 (place, field),
                 f"`{kind}` has no field {quoted(field)}",
-                f"did you mean `{close[0]}`?" if close else f"it holds {_listed(FIELDS_OF[kind])}",
+                f"did you mean `{close[0]}`?" if close else f"it holds {listed(FIELDS_OF[kind])}",
             )
         elif field == "custom_attribute_name":
             _report_name(error, content, findings, place)
@@ -286,11 +285,7 @@ def _report_value(kind: str, comparison: str, value: object, findings: Findings,
     findings.add("audience-value", place, message, f"give `{kind}` {takes}")
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
-_ONE_OF_THE_KEYS = f"use one of {_listed(KINDS)}"
+_ONE_OF_THE_KEYS = f"use one of {listed(KINDS)}"
 _TAKES: dict[str, str] = {
     **dict.fromkeys(EQUALITY, "a string, a number or a boolean"),
     **dict.fromkeys(ORDER, "a number"),
@@ -299,5 +294,5 @@ _TAKES: dict[str, str] = {
     **dict.fromkeys(DAYS, f"a whole number of days from 1 to {DAYS_AT_MOST:,}"),
     **dict.fromkeys(INSTANT, "an ISO 8601 datetime such as `2019-07-22T13:17:55+0000`"),
     **dict.fromkeys(PRESENCE, "no `value`, or a string, a number or a boolean"),
-    **dict.fromkeys(IS, f"one of {_listed(STATUSES)}"),
+    **dict.fromkeys(IS, f"one of {listed(STATUSES)}"),
 }

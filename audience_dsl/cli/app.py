@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.error(*_in_our_words(error, words))
         return USAGE
     except ConfigurationError as error:
-        console.error(_message(error), error.help)
+        console.error(error.message, error.help)
         return USAGE
     except (OutputError, click.ClickException) as error:
         console.error(str(error))
@@ -135,12 +135,6 @@ def _speak_utf8() -> None:
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors=errors)
-
-
-def _message(error: ConfigurationError) -> str:
-    """The bare message: the exception's own text has its code before it and its help behind."""
-    text = str(error).removeprefix(f"error[{error.code}]: ")
-    return text.removesuffix(f" (help: {error.help})") if error.help else text
 
 
 def _in_our_words(error: click.UsageError, words: list[str]) -> tuple[str, str | None]:

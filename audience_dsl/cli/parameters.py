@@ -96,8 +96,6 @@ def _read_file(argument: str) -> dict[str, Any]:
 def as_finding(error: BindError, analysis: "Analysis", given: Given) -> Diagnostic:
     """A value that does not fit, as a finding about the text that it is for."""
     name = error.parameter
-    code = next(code for code in CODES.values() if code.code == error.code)
-    message = str(error).removeprefix(f"error[{error.code}]: ")
     way = given.where(name) or f"give it with `--param {name}=…`, or in a file with `--params`"
     if isinstance(error, _UntoldTypeError):
         way = f"give it in a JSON or TOML file with `--params`, or declare it in a module: `param ${name}: string`"
@@ -106,7 +104,7 @@ def as_finding(error: BindError, analysis: "Analysis", given: Given) -> Diagnost
     if analysis.checked is not None and name in analysis.checked.declared:
         unit, declaration = analysis.checked.declared[name]
         parsed, span = unit.parsed, unit.parsed.span(declaration)
-    return Diagnostic(code, message, source=parsed.source, span=span, help=way)
+    return Diagnostic(error.kind, error.message, source=parsed.source, span=span, help=way)
 
 
 def _read(name: str, texts: list[str], kind: str | None, left: frozenset[str]) -> Any:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..diagnostics import CODES, ERROR, Diagnostic, by_severity, nearest
+from ..diagnostics import CODES, ERROR, Diagnostic, RequestError, by_severity, listed, nearest
 from ..json_values import Path as PointerPath
 from ..json_values import pointer_of
 from ..source import Source
@@ -91,16 +91,18 @@ class _Reader:
         self.values: Mapping[str, Any] = {}
 
     def prepare(self, document: dict[str, Any], audience_without_broadcast: bool) -> PreparedRequest:
-        from ..sender.requests import build_request, check_request
+        from ..sender.requests import build_request
 
         body = {key: self._field(key, value) for key, value in document.items()}
         if self.given.names and not self._takes_values(document):
             self.findings += unknown_parameters(self.given, ())
-        found = check_request(body, audience_without_broadcast=audience_without_broadcast)
-        self.findings += [self._placed(finding) for finding in found]
+        try:
+            request = build_request(body, audience_without_broadcast=audience_without_broadcast)
+        except RequestError as error:
+            found = [self._placed(finding) for finding in error.diagnostics]
+            raise FindingsError([*self.findings, *found]) from None
         if by_severity(self.findings, ERROR):
             raise FindingsError(self.findings)
-        request = build_request(body, audience_without_broadcast=audience_without_broadcast)
         return PreparedRequest(request, self.findings, self.audience_title, self.audience_text, self.values)
 
     def _field(self, key: str, value: Any) -> Any:
@@ -122,7 +124,7 @@ class _Reader:
         unknown = [key for key in value if key not in _LANGUAGE_KEYS]
         for key in unknown:
             close = nearest(key, _LANGUAGE_KEYS, most=1)
-            way = f"did you mean `{close[0]}`?" if close else f"the keys here are {_listed(_LANGUAGE_KEYS)}"
+            way = f"did you mean `{close[0]}`?" if close else f"the keys here are {listed(_LANGUAGE_KEYS)}"
             self._fault("request-field-unknown", _pointer("audience", key), f"there is no key `{key}` here", way)
         if ("file" in value) == ("text" in value):
             if not unknown or "file" in value:
@@ -246,7 +248,3 @@ def _pointer(*parts: str) -> str:
     for part in parts:
         path = (path, part)
     return pointer_of(path)
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(f"`{name}`" for name in names)

@@ -280,8 +280,7 @@ def _between(check: Inference, unit: Unit, node: tree.Between) -> None:
         return
     if not check.attribute(unit, node.subject, frozenset({"number"})):
         return
-    numbers = NUMBERS
-    if all([check.value(unit, low, numbers, "`between`"), check.value(unit, high, numbers, "`between`")]) and (
+    if all([check.value(unit, low, NUMBERS, "`between`"), check.value(unit, high, NUMBERS, "`between`")]) and (
         isinstance(low, tree.Number) and isinstance(high, tree.Number) and low.value > high.value
     ):
         message = f"no number is from {low.value} to {high.value}"

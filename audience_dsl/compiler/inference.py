@@ -306,7 +306,6 @@ class Inference:
         """Decide each parameter's type: declared, or what all its places take, or that of the value at hand."""
         for name, uses in self.uses.items():
             declared = self.result.declared.get(name)
-            main = self.program.main
             for use in uses:
                 if not use.unit.bare and name not in use.unit.params:
                     way = f"declare it: `param ${name}: {_suggested(use.kinds)}`"
@@ -322,7 +321,7 @@ class Inference:
             if kind is None and name in self.misdeclared:
                 continue
             if kind is None:
-                kind = self._inferred(name, uses, given.get(name) if declared is None or main.bare else None)
+                kind = self._inferred(name, uses, given.get(name) if declared is None else None)
                 if kind is None:
                     continue
                 self.result.kinds[name] = kind

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from ..audience.shape import shape_errors
 from ..audience.wire import examine_audience
 from ..braze import BODY_AT_MOST, CAMPAIGN_TRIGGER_SEND, PRIORITIZATIONS, SUBSCRIPTION_GROUP_STATES, Endpoint
-from ..diagnostics import Diagnostic, RequestError, nearest, quoted
+from ..diagnostics import Diagnostic, RequestError, listed, nearest, quoted
 from ..json_values import UNFIT, Bounds, Findings, Path, kind_in_words, plain
 from .rules import apply_rules, as_json
 from .shapes import body_model, fields_of, request_schema
@@ -184,7 +184,7 @@ def _translate(error: ErrorDetails, endpoint: Endpoint, findings: Findings) -> N
     elif kind == "literal_error" and isinstance(error["input"], str):
         names = SUBSCRIPTION_GROUP_STATES if name == "subscription_state" else PRIORITIZATIONS
         close = nearest(error["input"], names, most=1)
-        help = f"did you mean `{close[0]}`?" if close else f"use one of {', '.join(map(quoted, names))}"
+        help = f"did you mean `{close[0]}`?" if close else f"use one of {listed(names)}"
         findings.add(within or "request-field-type", place, f"`{name}` has no value {quoted(error['input'])}", help)
     else:
         subject = f"`{name}`" if isinstance(error["loc"][-1], str) else f"an entry of `{name}`"
@@ -216,7 +216,7 @@ def _unknown_field(
         within or "request-field-unknown",
         place,
         f"there is no field {quoted(name)} here",
-        f"did you mean `{close[0]}`?" if close else f"the fields here are {', '.join(map(quoted, known))}",
+        f"did you mean `{close[0]}`?" if close else f"the fields here are {listed(known)}",
     )
 
 
@@ -239,5 +239,5 @@ _WAY_OF_FIELD: Final = {
     "alias_label": "write `{alias_name, alias_label}`",
     "file_name": "name the file, without its extension",
     "url": "give the address from which Braze can fetch the file",
-    "prioritization": f"write a list of {', '.join(map(quoted, PRIORITIZATIONS))}",
+    "prioritization": f"write a list of {listed(PRIORITIZATIONS)}",
 }

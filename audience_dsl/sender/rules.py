@@ -17,7 +17,7 @@ from ..braze import (
     TRIGGER_PROPERTIES_AT_MOST,
     Endpoint,
 )
-from ..diagnostics import quoted
+from ..diagnostics import listed, quoted
 from ..json_values import Findings, Path
 
 __all__ = ["apply_rules", "as_json"]
@@ -171,7 +171,7 @@ def _identifiers(recipient: Object, findings: Findings, place: Path) -> None:
         "request-identifiers",
         place,
         f"a recipient has exactly one identifier, and this has {' and '.join(map(quoted, given)) or 'none'}",
-        "keep one of them" if given else f"give it one of {_named(IDENTIFIERS)}",
+        "keep one of them" if given else f"give it one of {listed(IDENTIFIERS)}",
     )
 
 
@@ -194,7 +194,7 @@ def _prioritization(recipient: Object, findings: Findings, place: Path) -> None:
             "request-prioritization",
             place,
             "`prioritization` is empty",
-            f"name one of {_named(PRIORITIZATIONS)}",
+            f"name one of {listed(PRIORITIZATIONS)}",
         )
     if any(order.count(name) > 1 for name in PRIORITIZATIONS):
         findings.add("request-prioritization", place, "`prioritization` names a value twice", "name each value once")
@@ -204,7 +204,7 @@ def _prioritization(recipient: Object, findings: Findings, place: Path) -> None:
             findings.add(
                 "request-prioritization",
                 place,
-                f"`prioritization` takes at most one of {_named(pair)}",
+                f"`prioritization` takes at most one of {listed(pair)}",
                 "keep the one that you prefer",
             )
 
@@ -227,10 +227,6 @@ def _existing_only(recipient: Object, findings: Findings, place: Path) -> None:
             "`send_to_existing_only: false` needs `attributes` that are not empty, or no user is created",
             "add `attributes`, for example the user's email address; or leave out `send_to_existing_only`",
         )
-
-
-def _named(names: tuple[str, ...]) -> str:
-    return ", ".join(map(quoted, names))
 
 
 RECIPIENT_RULES: tuple[Callable[[Object, Findings, Path], None], ...] = (
