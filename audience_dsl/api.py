@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .audience.emit import to_dict, to_json
 from .braze import COMPARISONS
@@ -30,6 +30,10 @@ from .syntax import tree
 from .syntax.parsed import Parsed
 from .syntax.parser import parse as parse_source
 
+if TYPE_CHECKING:
+    from .evaluate import Evaluator, Verdict
+    from .profiles import Profile
+
 __all__ = ["Analysis", "Audience", "analyse", "compile", "parse"]
 
 
@@ -40,12 +44,16 @@ class Audience:
     `settings` are those that it was compiled under.
     """
 
-    __slots__ = ("filter", "settings", "warnings")
+    __slots__ = ("_evaluator", "filter", "settings", "warnings")
 
     def __init__(self, filter: Filter, warnings: tuple[Diagnostic, ...], settings: Settings) -> None:
+        self._evaluator: Evaluator | None = None
         self.filter = filter
         self.warnings = warnings
         self.settings = settings
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Audience, (self.filter, self.warnings, self.settings)
 
     def __eq__(self, other: object) -> bool:
         return self.filter == other.filter if isinstance(other, Audience) else NotImplemented
@@ -64,6 +72,29 @@ class Audience:
     def to_json(self, *, indent: int | None = None) -> str:
         """The same as JSON text, on one line unless indented: the same bytes for the same filter, everywhere."""
         return to_json(self.filter, indent=indent)
+
+    def evaluator(self, *, regex_timeout: float = 1.0) -> "Evaluator":
+        """The audience made ready for many profiles. `regex_timeout` is in seconds, for one regex on one value."""
+        from .evaluate import Evaluator
+
+        return Evaluator(self.filter, self.settings, regex_timeout=regex_timeout)
+
+    def matches(self, profile: "Mapping[str, object] | Profile", *, now: datetime | None = None) -> bool:
+        """Whether this audience selects a profile, at the instant `now` where it counts days.
+
+        A profile is one that Braze exports, or a flat mapping; see docs/evaluation.md. Raises ProfileError for what
+        is none, RegexError and RegexTimeoutError, and ConfigurationError where `now` is needed and missing.
+        """
+        return self._prepared().selects(_profile(profile), now)
+
+    def why(self, profile: "Mapping[str, object] | Profile", *, now: datetime | None = None) -> "Verdict":
+        """The same, with the verdict of every clause and its reason."""
+        return self._prepared().why(_profile(profile), now)
+
+    def _prepared(self) -> "Evaluator":
+        if self._evaluator is None:
+            self._evaluator = self.evaluator()
+        return self._evaluator
 
 
 class Analysis:
@@ -200,6 +231,12 @@ class Analysis:
 
 
 _DEFAULTS = Settings()
+
+
+def _profile(given: "Mapping[str, object] | Profile") -> "Profile":
+    from .profiles import Profile, profile_of
+
+    return given if isinstance(given, Profile) else profile_of(given)
 
 
 def analyse(

@@ -8,7 +8,7 @@
 
 Codes are stable: a number is never given to another finding. The first digit says the stage: 0 syntax,
 1 names and files, 2 types and comparisons, 3 meaning, 4 parameters, 5 limits, 6 the connected audience
-object, 7 the trigger request, 8 the sender and its configuration.
+object, 7 the trigger request, 8 the sender and its configuration, 9 profiles and what is run over them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -342,4 +342,8 @@ CODES = _registry(
     ("AUD805", "unreadable", "a file that cannot be read or written"),
     ("AUD806", "missing-extra", "an optional part that is not installed"),
     ("AUD807", "collision", "two outputs of the same name"),
+    # Profiles, evaluation and previews.
+    ("AUD901", "profile-unreadable", "a profile that cannot be read"),
+    ("AUD902", "regex-unsupported", "a regex that cannot be run here as Braze would run it"),
+    ("AUD903", "regex-timeout", "a regex that takes too long on a value"),
 )

@@ -217,7 +217,7 @@ def test_every_code_has_its_place_on_the_page_of_errors() -> None:
 
 def test_codes_are_ordered_and_told_by_their_stage() -> None:
     for code in CODES.values():
-        assert re.fullmatch(r"AUD[0-8]\d\d", code.code)
+        assert re.fullmatch(r"AUD[0-9]\d\d", code.code)
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code.slug)
         assert code.summary
         assert not code.summary.endswith(".")

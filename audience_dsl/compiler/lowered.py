@@ -1,8 +1,38 @@
 """What expressions have become on the way to a filter: parts that may be shared, put together once, at the end."""
 
-from ..filters import And, Filter, Leaf, Or
+from typing import Any
 
-__all__ = ["Lowered", "lowered_from"]
+from ..filters import And, Filter, Leaf, Or
+from ..source import Source, Span
+from .resolver import Unit
+
+__all__ = ["Lowered", "Origin", "lowered_from"]
+
+
+class Origin:
+    """The clause that leaves were lowered from, and whether it stood under a `not`. Equal only to itself."""
+
+    __slots__ = ("_node", "_unit", "negated")
+
+    def __init__(self, unit: Unit, node: Any, negated: bool) -> None:
+        self._unit = unit
+        self._node = node
+        self.negated = negated
+
+    @property
+    def source(self) -> Source:
+        return self._unit.parsed.source
+
+    @property
+    def span(self) -> Span:
+        """The place of the clause, without the `not` before it."""
+        return self._unit.parsed.span(self._node)
+
+    @property
+    def text(self) -> str:
+        """The clause as it was written, on one line, with the `not` that it stood under."""
+        text = " ".join(self._unit.parsed.text(self._node).split())
+        return f"not ({text})" if self.negated else text
 
 
 class Lowered:

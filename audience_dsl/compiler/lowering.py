@@ -28,7 +28,7 @@ from ..settings import Settings
 from ..syntax import tree
 from .inference import UNITS
 from .instants import LocalTimeError, complete, days_before
-from .lowered import Lowered, lowered_from
+from .lowered import Lowered, Origin, lowered_from
 from .negation import complement, complement_of_any, rests_on
 from .parameters import KINDS, Bound
 from .resolver import Unit
@@ -137,7 +137,7 @@ class Lowering:
     # --- Clauses ---
 
     def _clause(self, unit: Unit, node: Any, negated: bool) -> Filter:
-        origin = (unit, node)
+        origin = Origin(unit, node, negated)
         if isinstance(node, tree.In):
             return self._in(unit, node, negated, origin)
         positive = _LOWER[type(node)](self, unit, node, origin)
