@@ -1,7 +1,8 @@
-"""The conformance cases of `tests/cases/`: a text, and the connected audience or the diagnostics that come of it."""
+"""The conformance cases of `tests/cases/`: what comes of a text, and whom it selects. README.md there is the format."""
 
 import json
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,18 @@ import pytest
 
 import audience_dsl
 from audience_dsl import BindError, CompileError, Limits, Settings
+from audience_dsl.profiles import ProfileError
+from tests.laws.interpreter import Unreadable, interpreter
 
 CASES = Path(__file__).parents[1] / "cases"
+PROFILES = ("selects", "leaves_out", "unreadable")
 KEYS = {
     *("name", "text", "settings", "params", "now", "choose", "catalog", "files"),
     *("json", "errors", "bind", "warnings", "help"),
+    *PROFILES,
 }
+# For filters in which no `now` plays a part.
+ANY_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def load() -> list[Any]:
@@ -25,9 +32,15 @@ def load() -> list[Any]:
             assert set(case) <= KEYS, f"{file.name}: {case['name']} has an unknown key"
             assert case["name"] not in names, f"{file.name}: {case['name']} stands twice"
             assert sum(key in case for key in ("json", "errors", "bind")) == 1, f"{file.name}: {case['name']}"
+            profiles = [text for key in PROFILES for text in case.get(key, [])]
+            assert not profiles or "json" in case, f"{file.name}: {case['name']} has profiles and no audience"
+            assert len(profiles) == len(set(profiles)), f"{file.name}: {case['name']} has a profile twice"
             names.add(case["name"])
             found.append(pytest.param(case, id=f"{file.stem}: {case['name']}"))
     return found
+
+
+ALL = load()
 
 
 def compile_case(case: dict[str, Any], root: Path) -> audience_dsl.Audience:
@@ -60,7 +73,7 @@ def places(diagnostics: tuple[audience_dsl.Diagnostic, ...], severity: str) -> l
     return found
 
 
-@pytest.mark.parametrize("case", load())
+@pytest.mark.parametrize("case", ALL)
 def test_case(case: dict[str, Any], tmp_path: Path) -> None:
     if "bind" in case:
         with pytest.raises(BindError) as bound:
@@ -82,3 +95,31 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
         assert places(diagnostics, "warning") == case["warnings"]
     if "help" in case:
         assert any(case["help"] in (each.help or "") for each in diagnostics), [each.help for each in diagnostics]
+
+
+def by_evaluator(audience: audience_dsl.Audience, profile: Any, now: datetime | None) -> str:
+    try:
+        selected = audience.matches(profile, now=now)
+        assert audience.why(profile, now=now).selected is selected
+    except ProfileError:
+        return "unreadable"
+    return "selects" if selected else "leaves_out"
+
+
+@pytest.mark.parametrize("case", [each for each in ALL if any(key in each.values[0] for key in PROFILES)])
+def test_profiles(case: dict[str, Any], tmp_path: Path) -> None:
+    """By the evaluator, and by an interpreter of the expected JSON that shares nothing with it."""
+    audience, now = compile_case(case, tmp_path), case.get("now")
+    emitted = json.loads(case["json"])
+    selects = interpreter(emitted, case.get("settings", {}).get("assume", {}), now or ANY_INSTANT)
+    expected, evaluated, interpreted = {}, {}, {}
+    for key in PROFILES:
+        for text in case.get(key, []):
+            expected[text] = key
+            evaluated[text] = by_evaluator(audience, json.loads(text), now)
+            try:
+                interpreted[text] = "selects" if selects(json.loads(text)) else "leaves_out"
+            except Unreadable:
+                interpreted[text] = "unreadable"
+    assert evaluated == expected
+    assert interpreted == expected
