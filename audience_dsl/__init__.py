@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         Diagnostic,
         RequestError,
     )
+    from .profiles import ProfileError
+    from .regexes.errors import RegexError, RegexTimeoutError
     from .settings import Limits, Settings
 
 __version__ = "0.1.0"
@@ -33,6 +35,9 @@ __all__ = [
     "ConfigurationError",
     "Diagnostic",
     "Limits",
+    "ProfileError",
+    "RegexError",
+    "RegexTimeoutError",
     "RequestError",
     "Settings",
     "__version__",
@@ -50,6 +55,8 @@ _HOMES = {
         "Diagnostic",
         "RequestError",
     ),
+    "profiles": ("ProfileError",),
+    "regexes.errors": ("RegexError", "RegexTimeoutError"),
     "settings": ("Limits", "Settings"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -1,6 +1,6 @@
 """The library's face: text in, a connected audience out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
@@ -32,7 +32,9 @@ from .syntax.parser import parse as parse_source
 
 if TYPE_CHECKING:
     from .evaluate import Evaluator, Verdict
+    from .preview import Engine, Preview
     from .profiles import Profile
+    from .sql import Query, Table
 
 __all__ = ["Analysis", "Audience", "analyse", "compile", "parse"]
 
@@ -51,6 +53,17 @@ class Audience:
         self.filter = filter
         self.warnings = warnings
         self.settings = settings
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, object], *, settings: Settings | None = None) -> "Audience":
+        """The audience that a connected audience object says, whoever wrote it: what `to_dict` undoes.
+
+        `settings` are those that it is evaluated under, and their limits hold. Raises RequestError with every finding.
+        """
+        from .audience.read import read
+
+        settings = settings or _DEFAULTS
+        return cls(read(value, limits=settings.limits), (), settings)
 
     def __reduce__(self) -> tuple[object, ...]:
         return Audience, (self.filter, self.warnings, self.settings)
@@ -90,6 +103,47 @@ class Audience:
     def why(self, profile: "Mapping[str, object] | Profile", *, now: datetime | None = None) -> "Verdict":
         """The same, with the verdict of every clause and its reason."""
         return self._prepared().why(_profile(profile), now)
+
+    def preview(
+        self,
+        path: str | PathLike[str],
+        *,
+        now: datetime,
+        sample: int = 0,
+        engine: "Engine" = "auto",
+        regex_timeout: float = 1.0,
+        progress: Callable[[float], None] | None = None,
+    ) -> "Preview":
+        """How many profiles of a file, or of a directory of files, this audience selects, and each of its clauses.
+
+        `sample` is how many ids to name of those who match. `engine` is `auto`, `duckdb` or `python`: all count the
+        same. `progress` is told the share that is read, from 0 to 1. See docs/preview.md. Raises ConfigurationError for
+        a file that cannot be read, RegexError and RegexTimeoutError, and with `duckdb` SqlError.
+        """
+        from .preview import preview
+
+        return preview(
+            self.filter,
+            Path(path),
+            settings=self.settings,
+            now=now,
+            sample=sample,
+            engine=engine,
+            regex_timeout=regex_timeout,
+            progress=progress,
+        )
+
+    def to_sql(self, *, dialect: str, table: "Table | None" = None, now: datetime | None = None) -> "Query":
+        """The query that selects this audience's users in a warehouse, with bound parameters: see docs/sql.md.
+
+        `dialect` is `bigquery`, `databricks`, `duckdb`, `postgres`, `snowflake` or `spark`. `table` is what
+        `audience_dsl.sql` makes of a mapping or of a name; without one, a table `profiles` in the exported shape, on
+        Snowflake Braze's data share. `now` fills the parameter of that name, which the text does not depend on.
+        Needs the extra `sql`. Raises SqlError for what cannot be said exactly, and ConfigurationError.
+        """
+        from .sql import to_sql
+
+        return to_sql(self.filter, dialect=dialect, settings=self.settings, table=table, now=now)
 
     def _prepared(self) -> "Evaluator":
         if self._evaluator is None:

@@ -4,7 +4,10 @@
     ├── CompileError     a text that is no audience: `.diagnostics`, each with a span
     ├── BindError        a parameter's value that does not fit: `.parameter`, `.expected`, `.code`
     ├── RequestError     a request that breaks a rule of Braze: `.diagnostics`, each with a JSON pointer
-    └── ConfigurationError   a setting, endpoint or key that cannot be used
+    ├── ProfileError     a profile that cannot be read: `.message`, `.help`
+    ├── RegexError       a regex that cannot be run here as Braze would: `.offset`
+    ├── RegexTimeoutError    a regex that takes too long on a value
+    └── ConfigurationError   a setting, endpoint, key or file that cannot be used
 
 Codes are stable: a number is never given to another finding. The first digit says the stage: 0 syntax,
 1 names and files, 2 types and comparisons, 3 meaning, 4 parameters, 5 limits, 6 the connected audience
@@ -346,4 +349,10 @@ CODES = _registry(
     ("AUD901", "profile-unreadable", "a profile that cannot be read"),
     ("AUD902", "regex-unsupported", "a regex that cannot be run here as Braze would run it"),
     ("AUD903", "regex-timeout", "a regex that takes too long on a value"),
+    ("AUD904", "sql-inexact", "a filter that the SQL dialect or the table cannot say exactly"),
+    ("AUD905", "no-profile", "no profile of this id"),
+    ("AUD906", "test-file", "a test file that cannot be read, or is not right"),
+    ("AUD907", "unexpected-count", "a request that would reach fewer or more users than expected"),
+    ("AUD908", "profiles-too-old", "profiles that are older than allowed"),
+    ("AUD909", "mapping-file", "a mapping of attributes to columns that is not right"),
 )

@@ -20,7 +20,7 @@ from .filters import And, CustomAttribute, Filter, LastUsedApp, Leaf, Or, PushSu
 from .profiles import Profile, instant_of, since_epoch
 from .settings import Settings
 
-__all__ = ["Evaluator", "Reason", "Verdict"]
+__all__ = ["Evaluator", "Reason", "Verdict", "nearest_double"]
 
 Reason: TypeAlias = Literal["held", "failed", "no value", "other type"]
 
@@ -369,7 +369,7 @@ def _attribute_test(leaf: CustomAttribute, regex_timeout: float) -> _Test:
     if comparison in ("before", "after"):
         given_value = since_epoch(datetime.fromisoformat(given_value))
     elif isinstance(value, int) and not isinstance(value, bool):
-        given_value = float(value)
+        given_value = nearest_double(value)
     return {
         "equals": lambda found, _now: found == given_value,
         "not_equal": lambda found, _now: found != given_value,
@@ -380,6 +380,14 @@ def _attribute_test(leaf: CustomAttribute, regex_timeout: float) -> _Test:
         "before": lambda found, _now: found < given_value,
         "after": lambda found, _now: found >= given_value,
     }[comparison]
+
+
+def nearest_double(value: float) -> float:
+    """As what numbers are compared; beyond the largest it is infinity, as for whoever reads the JSON."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 # Comparisons with one or more texts, and whether one of them must be there.

@@ -6,12 +6,13 @@ profile is read as exported when it has one of the fields that only an export ha
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from .braze import STATUSES
-from .diagnostics import CODES, AudienceError, quoted
+from .diagnostics import CODES, AudienceError, quoted, visible
 
 __all__ = ["EXPORTED_FIELDS", "FLAT_FIELDS", "Profile", "ProfileError", "instant_of", "profile_of", "since_epoch"]
 
@@ -34,17 +35,18 @@ _YEAR_AT_MOST = 3000
 
 
 class ProfileError(AudienceError):
-    """A profile that cannot be read. `help` is the way out."""
+    """A profile that cannot be read. `help` is the way out; `line` is that of a text of several lines, from 1."""
 
-    def __init__(self, message: str, help: str | None = None) -> None:
-        self.message = message
-        self.help = help
+    def __init__(self, message: str, help: str | None = None, *, line: int | None = None) -> None:
         self.kind = CODES["profile-unreadable"]
-        super().__init__(message)
+        self.message = visible(message)
+        self.help = None if help is None else visible(help)
+        self.line = line
+        self.code = self.kind.code
+        super().__init__(f"error[{self.code}]: {self.message}" + (f" (help: {self.help})" if help else ""))
 
-    @property
-    def code(self) -> str:
-        return self.kind.code
+    def __reduce__(self) -> tuple[object, ...]:
+        return partial(type(self), line=self.line), (self.message, self.help)
 
 
 class Profile:
@@ -75,20 +77,28 @@ class Profile:
 
 def profile_of(raw: object, *, untyped: bool = False) -> Profile:
     """A profile from a decoded JSON object, or from a row of CSV where `untyped`. Raises ProfileError."""
-    if not isinstance(raw, Mapping):
+    # Asked one by one, since this is done for every profile of a large file.
+    if type(raw) is not dict and not isinstance(raw, Mapping):
         raise ProfileError("a profile is an object, and this is none", "write one JSON object for each user")
-    if not untyped and any(field in raw for field in EXPORTED_FIELDS):
+    if not untyped and (
+        "custom_attributes" in raw
+        or "push_subscribe" in raw
+        or "email_subscribe" in raw
+        or "apps" in raw
+        or "braze_id" in raw
+    ):
         attributes = raw.get("custom_attributes")
         if attributes is None:
             attributes = {}
-        elif not isinstance(attributes, Mapping):
+        elif type(attributes) is not dict and not isinstance(attributes, Mapping):
             raise ProfileError("`custom_attributes` is no object", "it holds the attributes by name")
+        apps = raw.get("apps")
         return Profile(
             attributes,
             id=_id(raw.get("external_id") or raw.get("braze_id")),
             push=_status(raw, "push_subscribe"),
             email=_status(raw, "email_subscribe"),
-            last_used=_latest(raw.get("apps")),
+            last_used=None if apps is None else _latest(apps),
         )
     used = raw.get("last_used_app")
     return Profile(
@@ -102,34 +112,56 @@ def profile_of(raw: object, *, untyped: bool = False) -> Profile:
 
 
 def _id(value: object) -> str | None:
-    return None if value is None or value == "" else str(value)
+    if type(value) is str:
+        return value or None
+    return None if value is None or value == "" else _text(value)
+
+
+def _text(value: object) -> str:
+    """A value as a text, whatever it is: a number too long for digits and a list too deep have none of their own."""
+    try:
+        return str(value)
+    except (ValueError, RecursionError):
+        return f"<{type(value).__name__}>"
 
 
 def _status(raw: Mapping[Any, object], field: str) -> str:
     value = raw.get(field)
+    if type(value) is str and value in STATUSES:
+        return value
     if value is None or value == "":
         return _DEFAULT_STATUS
-    if value in STATUSES:
-        return str(value)
+    if isinstance(value, str) and value in STATUSES:
+        return str.__str__(value)
     way = f"the states are {', '.join(STATUSES)}"
     if field == "email" and isinstance(value, str) and "@" in value:
         way = "in a flat profile `email` is the state of the subscription: leave the address out"
-    raise ProfileError(f"`{field}` is {quoted(str(value))}, which is no state of a subscription", way)
+    raise ProfileError(f"`{field}` is {quoted(_text(value))}, which is no state of a subscription", way)
 
 
 def _latest(apps: object) -> int | None:
-    if apps is None:
-        return None
-    if not isinstance(apps, (list, tuple)) or not all(isinstance(app, Mapping) for app in apps):
-        raise ProfileError("`apps` is no list of objects", "it holds one object for each app, with `last_used`")
-    used = [_used(app["last_used"], "last_used") for app in apps if app.get("last_used") is not None]
-    return max(used, default=None)
+    if not isinstance(apps, (list, tuple)):
+        raise ProfileError(_NO_APPS, _APPS_WAY)
+    latest: int | None = None
+    for app in apps:
+        if type(app) is not dict and not isinstance(app, Mapping):
+            raise ProfileError(_NO_APPS, _APPS_WAY)
+        value = app.get("last_used")
+        if value is not None:
+            used = _used(value, "last_used")
+            if latest is None or used > latest:
+                latest = used
+    return latest
+
+
+_NO_APPS = "`apps` is no list of objects"
+_APPS_WAY = "it holds one object for each app, with `last_used`"
 
 
 def _used(value: object, field: str) -> int:
-    instant = since_epoch(value) if isinstance(value, date) else instant_of(value) if isinstance(value, str) else None
+    instant = instant_of(value) if isinstance(value, str) else since_epoch(value) if isinstance(value, date) else None
     if instant is None:
-        raise ProfileError(f"`{field}` is {quoted(str(value))}, which is no time", "write it in ISO 8601")
+        raise ProfileError(f"`{field}` is {quoted(_text(value))}, which is no time", "write it in ISO 8601")
     return instant
 
 
@@ -149,6 +181,11 @@ def instant_of(text: str) -> int | None:
     Without an offset it is in UTC, as Braze reads stored values (`/docs/user_guide/data/activation/custom_data/
     data_types`); what is finer than a microsecond is cut off.
     """
+    # What exports write most of the time, the quick way. Some versions of Python take 24 for an hour.
+    if len(text) == 24 and text[4:20:3] == "--T::." and text[23] == "Z" and text[11:13] != "24":
+        with suppress(ValueError):
+            quick = datetime.fromisoformat(text)
+            return None if quick.year > _YEAR_AT_MOST else (quick - _EPOCH) // _MICROSECOND
     match = _INSTANT.fullmatch(text)
     if match is None:
         return None

@@ -149,6 +149,12 @@ def test_lark_is_imported_only_where_the_grammar_is_read() -> None:
     assert {name for name in INSIDE if "lark" in foreign(name)} == {"syntax.grammar"}
 
 
+def test_sqlglot_is_imported_only_below_sql() -> None:
+    # A preview on DuckDB puts more around the queries that are made there.
+    importers = {room(name) for name in INSIDE if "sqlglot" in foreign(name)}
+    assert importers <= {"sql", "preview", "spark"}
+
+
 @pytest.mark.parametrize("name", ["source", "node", "diagnostics", "braze", "settings", "filters", "api"])
 def test_the_ground_floor_imports_the_standard_library_alone(name: str) -> None:
     assert foreign(name) <= sys.stdlib_module_names

@@ -18,6 +18,10 @@ __all__ = ["main"]
 # In the order of use, with the line that each has in the help.
 _COMMANDS = {
     "compile": "Compile audiences to connected audience JSON.",
+    "test": "Run the cases beside audiences: who must match, and who must not.",
+    "why": "Say why an audience selects a user, or does not, clause by clause.",
+    "preview": "Count how many profiles of a file match, and how many each clause lets through.",
+    "sql": "Write the query that selects an audience in a warehouse.",
     "request": "Make the body of a trigger request, sending nothing.",
     "send": "Send a trigger request to Braze, or to the embedded sandbox.",
     "sandbox": "Serve a local Braze on this machine.",
@@ -91,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.error(error.message, error.help)
         return USAGE
     except RefusedError as error:
-        console.diagnostics([Diagnostic(CODES["not-confirmed"], error.message, help=error.help)])
+        console.diagnostics([Diagnostic(CODES[error.slug], error.message, help=error.help)])
         return REFUSED
     except click.exceptions.NoArgsIsHelpError as error:
         console.note(error.format_message())

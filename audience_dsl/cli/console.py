@@ -14,7 +14,7 @@ from ..diagnostics import AudienceError, Diagnostic
 from ..report import render
 from ..report.display import clean
 
-__all__ = ["KEY_VARIABLE", "Console", "OutputError", "Progress"]
+__all__ = ["KEY_VARIABLE", "Console", "OutputError", "Progress", "ShareProgress"]
 
 KEY_VARIABLE = "BRAZE_API_KEY"
 # A shorter text in its variable is no key, and taking it out would only spoil words.
@@ -27,8 +27,16 @@ class OutputError(AudienceError):
 
 class Console:
     def __init__(self) -> None:
-        self.color = _wants_color()
+        self.color = _wants_color(sys.stderr)
         self._key = os.environ.get(KEY_VARIABLE, "")
+        # By the streams as they are found: what is written is UTF-8, and is shown as they say.
+        self.data_unicode = _takes_unicode(sys.stdout)
+        self.unicode = _takes_unicode(sys.stderr)
+
+    @property
+    def data_color(self) -> bool:
+        """Whether what goes to stdout may have colours, which `color` says of stderr."""
+        return _wants_color(sys.stdout)
 
     @property
     def can_ask(self) -> bool:
@@ -117,13 +125,53 @@ class Progress:
             self._console.note("\r\x1b[K", end="")
 
 
-def _wants_color() -> bool:
+class ShareProgress:
+    """The same for work of which the share that is done is known, of 1: a bar, and the time that is left."""
+
+    _CELLS = 24
+
+    def __init__(self, console: Console, what: str) -> None:
+        self._console = console
+        self._what = what
+        self._start = time.monotonic()
+        self._next = self._start + 1.0 if console.shows_progress else float("inf")
+        self._shown = False
+
+    def step(self, share: float) -> None:
+        now = time.monotonic()
+        if now < self._next:
+            return
+        full, blank = "█░" if self._console.unicode else "#."
+        cells = int(self._CELLS * share)
+        bar = full * cells + blank * (self._CELLS - cells)
+        left = f"  {_duration((now - self._start) * (1 - share) / share)} left" if share > 0.01 else ""
+        self._console.note(f"\r{self._what}  {bar}  {share:4.0%}{left}\x1b[K", end="")
+        self._shown = True
+        self._next = now + 0.1
+
+    def done(self) -> None:
+        if self._shown:
+            self._console.note("\r\x1b[K", end="")
+            self._shown = False
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+def _takes_unicode(stream: IO[str] | None) -> bool:
+    return (getattr(stream, "encoding", None) or "").lower().replace("-", "") in ("utf8", "utf8sig")
+
+
+def _wants_color(stream: IO[str] | None) -> bool:
     # https://no-color.org; it wins, since it is the one that a person sets for good.
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR", "") not in ("", "0"):
         return True
-    return _is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
+    return _is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
 def _is_terminal(stream: IO[str] | None) -> bool:

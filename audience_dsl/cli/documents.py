@@ -1,17 +1,14 @@
 """JSON and TOML as people write them by hand: read strictly, every fault at its place."""
 
 import json
-import re
-import tomllib
 from typing import Any, NoReturn
 
 from ..diagnostics import CODES, Diagnostic
 from ..source import Source, Span
+from ..toml_text import TomlError, read_toml
 from .files import ReadError, without_bom
 
 __all__ = ["read_json", "read_object"]
-
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def read_object(source: Source, *, slug: str, toml: bool) -> dict[str, Any]:
@@ -42,31 +39,9 @@ def read_json(source: Source, *, slug: str, start: int = 0, end: int | None = No
 
 def _read_toml(source: Source, slug: str) -> Any:
     try:
-        return tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        message, span = _placed(source, str(error))
-        raise _fault(source, slug, span, f"this is no TOML: {message}") from None
-    except RecursionError:
-        raise _fault(source, slug, Span(0, 0), "the TOML is nested too deep to be read") from None
-    except ValueError as error:
-        raise _fault(source, slug, Span(0, 0), f"the TOML cannot be read: {error}") from None
-
-
-def _placed(source: Source, message: str) -> tuple[str, Span]:
-    """The reader's message without its place, and that place as a span."""
-    found = _TOML_PLACE.search(message)
-    if found is None:
-        return message, Span(0, 0)
-    text = message[: found.start()]
-    text = text[:1].lower() + text[1:]
-    if found[1] is None:
-        return f"{text}, at the end of the document", Span(len(source.text), len(source.text))
-    # The reader counts lines by LF, and has made that of every CR LF before.
-    start = 0
-    for _ in range(int(found[1]) - 1):
-        start = source.text.index("\n", start) + 1
-    at = min(start + int(found[2]) - 1, len(source.text))
-    return text, Span(at, at + 1)
+        return read_toml(source)
+    except TomlError as error:
+        raise _fault(source, slug, error.span, error.message) from None
 
 
 def _no_constant(constant: str) -> NoReturn:

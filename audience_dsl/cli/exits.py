@@ -51,9 +51,10 @@ class UsageFault(Exception):  # noqa: N818 - `UsageError` is click's
 
 
 class RefusedError(Exception):
-    """A send that a safety gate stops, or that nobody confirmed."""
+    """A send that a safety gate stops, or that nobody confirmed. `slug` is that of the code."""
 
-    def __init__(self, message: str, help: str | None = None) -> None:
+    def __init__(self, message: str, help: str | None = None, *, slug: str = "not-confirmed") -> None:
         self.message = message
         self.help = help
+        self.slug = slug
         super().__init__(message)

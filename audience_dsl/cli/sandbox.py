@@ -30,12 +30,15 @@ Exit codes:
     show_default=True,
     help="What becomes of an invalid audience: accepted and failed later, as by Braze, or refused at once.",
 )
+@click.option("--profiles", metavar="PATH", help="Say whom each request would have reached, by these profiles.")
 @click.pass_obj
-def command(console: Console, port: int, mode: Mode) -> None:
+def command(console: Console, port: int, mode: Mode, profiles: str | None) -> None:
     """Serve a local Braze on this machine's loopback address until Ctrl-C.
 
     It checks requests as Braze documents it, answers as Braze does, and sends no message. What came in is at
-    /_sandbox/requests, what was accepted and failed afterwards at /_sandbox/activity.
+    /_sandbox/requests, what was accepted and failed afterwards at /_sandbox/activity. With --profiles, a file or a
+    directory of exported or plain profiles, it says who would have been sent to, and why or why not at
+    /_sandbox/why?number=N&user=ID.
 
     \b
     Example:
@@ -44,6 +47,11 @@ def command(console: Console, port: int, mode: Mode) -> None:
     """
     from ..sandbox.local import local_sandbox
     from ..sandbox.server import serve
+    from .known_profiles import caveat, read_known
+
+    sandbox = local_sandbox(mode=mode, profiles=None if profiles is None else read_known(console, profiles))
+    if profiles is not None:
+        console.note(caveat())
 
     def on_ready(url: str) -> None:
         console.note(f"sandbox ({mode}) at {url}, with the key {SANDBOX_KEY}; Ctrl-C ends it")
@@ -58,5 +66,10 @@ def command(console: Console, port: int, mode: Mode) -> None:
     def on_request(entry: "LogEntry") -> None:
         at = datetime.fromtimestamp(entry.at, UTC).strftime("%H:%M:%S")
         console.note(clean(f"{at} {entry.method} {entry.path} {entry.status} {entry.message}", at_most=200))
+        if entry.reach is not None:
+            for line in entry.reach.lines():
+                console.note(f"         {clean(line)}")
+            if entry.reach.target != "everyone":
+                console.note(f"         why: /_sandbox/why?number={entry.number}&user=ID")
 
-    serve(local_sandbox(mode=mode), port=port, on_ready=on_ready, on_request=on_request)
+    serve(sandbox, port=port, on_ready=on_ready, on_request=on_request)

@@ -16,8 +16,10 @@ from .options import endpoint_of, endpoint_options, parameter_options
 from .parameters import read_given
 
 if TYPE_CHECKING:
+    from ..sandbox.core import Sandbox
     from ..sender.client import Client
     from ..sender.outcome import Receipt
+    from .expectation import Expectation
     from .parameters import Given
     from .request_file import PreparedRequest
 
@@ -67,6 +69,9 @@ Exit codes:
     is_flag=True,
     help="Let an audience without recipients pass without `broadcast: true`.",
 )
+@click.option("--profiles", metavar="PATH", help="Count beforehand whom it would reach, by these profiles.")
+@click.option("--expect", metavar="LEAST..MOST", help="Refuse where --profiles count fewer or more; zero always.")
+@click.option("--max-age", metavar="AGE", help="Refuse where --profiles are older, such as 2d or 12h.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for the answer. [default: 60]")
 @click.pass_obj
 def command(
@@ -80,6 +85,9 @@ def command(
     pairs: tuple[str, ...],
     params_file: str | None,
     audience_without_broadcast: bool,
+    profiles: str | None,
+    expect: str | None,
+    max_age: str | None,
     timeout: float | None,
 ) -> int:
     """Send the trigger request that FILE describes (see `audience request --help`), once.
@@ -91,36 +99,53 @@ def command(
     Only users who are also in the campaign's own audience in the dashboard get the message. `now` in the audience is
     the instant of the send.
 
+    With --profiles (see `audience preview --help`) it is counted beforehand whom the request would reach, and nothing
+    is sent where that is nobody, or not what --expect says, or where the profiles are older than --max-age.
+
     \b
     Examples:
       audience send weather.toml --sandbox
-      BRAZE_API_KEY=… audience send weather.toml --instance EU-01
+      audience send weather.toml --instance EU-01
+      audience send weather.toml --instance EU-01 --profiles export/ --expect 1000..50000
     """
     base_url = endpoint_of(instance, endpoint)
     if sandbox == (base_url is not None):
         fault = "`--sandbox` stands beside an endpoint" if sandbox else "nothing says where to send"
         raise UsageFault(fault, "give one of `--sandbox`, `--instance NAME` and `--endpoint URL`")
+    expectation = _expectation(profiles, expect, max_age)
     given = read_given(pairs, params_file)
-    with _client(base_url, timeout, audience_without_broadcast) as client:
+    local = _sandbox(console, profiles, audience_without_broadcast) if sandbox else None
+    with _client(base_url, timeout, local) as client:
         try:
-            prepared = _prepare(console, file, given, base_url, audience_without_broadcast)
+            now = datetime.now(UTC).replace(microsecond=0)
+            prepared = _prepare(console, file, given, now, base_url, audience_without_broadcast)
+            if expectation is not None:
+                expectation.check(console, prepared.request, now, named=sandbox)
             if not sandbox and not yes:
                 _confirm(console, prepared, file)
         except KeyboardInterrupt:
             console.error("interrupted, and nothing was sent")
             return INTERRUPTED
-        return _send(console, client, prepared, output_format)
+        code = _send(console, client, prepared, output_format)
+    if local is not None:
+        _show_reach(console, local)
+    return code
 
 
 def _prepare(
-    console: Console, file: str, given: "Given", base_url: str | None, audience_without_broadcast: bool
+    console: Console,
+    file: str,
+    given: "Given",
+    now: datetime,
+    base_url: str | None,
+    audience_without_broadcast: bool,
 ) -> "PreparedRequest":
     from .request_file import read_request
 
     prepared = read_request(
         file,
         given=given,
-        now=datetime.now(UTC).replace(microsecond=0),
+        now=now,
         audience_without_broadcast=audience_without_broadcast,
     )
     console.diagnostics(prepared.warnings)
@@ -150,7 +175,23 @@ def _send(console: Console, client: "Client", prepared: "PreparedRequest", outpu
     return _EXIT_OF[receipt.outcome]
 
 
-def _client(base_url: str | None, timeout: float | None, audience_without_broadcast: bool) -> "Client":
+def _expectation(profiles: str | None, expect: str | None, max_age: str | None) -> "Expectation | None":
+    if profiles is None and expect is None and max_age is None:
+        return None
+    from .expectation import read_expectation
+
+    return read_expectation(profiles, expect, max_age)
+
+
+def _sandbox(console: Console, profiles: str | None, audience_without_broadcast: bool) -> "Sandbox":
+    from ..sandbox.local import local_sandbox
+    from .known_profiles import read_known
+
+    known = None if profiles is None else read_known(console, profiles)
+    return local_sandbox(audience_without_broadcast=audience_without_broadcast, profiles=known)
+
+
+def _client(base_url: str | None, timeout: float | None, sandbox: "Sandbox | None") -> "Client":
     from ..sender.attempt import Timeouts
     from ..sender.client import Client
 
@@ -162,10 +203,9 @@ def _client(base_url: str | None, timeout: float | None, audience_without_broadc
         )
     if base_url is None:
         from ..sandbox.core import SANDBOX_KEY
-        from ..sandbox.local import local_sandbox
         from ..sandbox.transport import transport
 
-        sandbox = local_sandbox(audience_without_broadcast=audience_without_broadcast)
+        assert sandbox is not None
         # No such host exists, and the transport would not reach it if it did.
         return Client(api_key=SANDBOX_KEY, endpoint="https://sandbox.invalid", transport=transport(sandbox))
     key = os.environ.get(KEY_VARIABLE)
@@ -264,6 +304,16 @@ def _hand_over(console: Console, receipt: "Receipt", output_format: str) -> None
         console.note(text, end="")
     if receipt.outcome == "unknown" and output_format == "json":
         console.error("the outcome is unknown", _UNKNOWN)
+
+
+def _show_reach(console: Console, sandbox: "Sandbox") -> None:
+    from .known_profiles import caveat
+
+    for entry in sandbox.requests:
+        if entry.reach is not None:
+            for line in entry.reach.lines():
+                console.note(clean(line))
+            console.note(caveat())
 
 
 _HEADINGS = {

@@ -12,7 +12,8 @@ class RegexError(AudienceError):
         self.message = visible(message)
         self.offset = offset
         self.help = None if help is None else visible(help)
-        self.code = CODES["regex-unsupported"].code
+        self.kind = CODES["regex-unsupported"]
+        self.code = self.kind.code
         super().__init__(f"error[{self.code}]: {self.message}" + (f" (help: {self.help})" if help else ""))
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -27,7 +28,8 @@ class RegexTimeoutError(AudienceError):
         self.timeout = timeout
         self.message = visible(f"the regex {quoted(pattern)} took longer than {timeout:g} seconds on one value")
         self.help = "a repeat inside a repeat tries every way to share out the text: write it with a single one"
-        self.code = CODES["regex-timeout"].code
+        self.kind = CODES["regex-timeout"]
+        self.code = self.kind.code
         super().__init__(f"error[{self.code}]: {self.message} (help: {self.help})")
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .exchange import SandboxRequest, SandboxResponse
     from .journal import ActivityEntry, LogEntry
     from .local import local_sandbox
+    from .reach import Reach, Recipient, WhyError
     from .server import create_app, running, serve
 
 __all__ = [
@@ -22,9 +23,12 @@ __all__ = [
     "ActivityEntry",
     "LogEntry",
     "Mode",
+    "Reach",
+    "Recipient",
     "Sandbox",
     "SandboxRequest",
     "SandboxResponse",
+    "WhyError",
     "create_app",
     "local_sandbox",
     "running",
@@ -37,9 +41,12 @@ _HOMES = {
     "ActivityEntry": "journal",
     "LogEntry": "journal",
     "Mode": "core",
+    "Reach": "reach",
+    "Recipient": "reach",
     "Sandbox": "core",
     "SandboxRequest": "exchange",
     "SandboxResponse": "exchange",
+    "WhyError": "reach",
     "create_app": "server",
     "local_sandbox": "local",
     "running": "server",

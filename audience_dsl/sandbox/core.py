@@ -4,10 +4,10 @@ The order of the checks is a choice, as Braze's is unknown: path, method, key, c
 rules. Facts are from the pages that `braze.py` and docs/sandbox.md name; the latter also lists every guess.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from hashlib import sha256
 from threading import Lock
-from typing import Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from ..braze import BODY_AT_MOST, ENDPOINTS, Endpoint
 from ..diagnostics import CODES, ERROR, ConfigurationError, Diagnostic, by_severity
@@ -22,6 +22,12 @@ from .wording import (
     concerns_audience,
     refusal_message,
 )
+
+if TYPE_CHECKING:
+    from ..profiles import Profile
+    from ..reasons import Line
+    from ..settings import Settings
+    from .reach import People, Reach
 
 __all__ = ["MODES", "SANDBOX_HEADER", "SANDBOX_KEY", "Clock", "Mode", "Sandbox"]
 
@@ -41,9 +47,9 @@ _PATHS: dict[str, Endpoint] = {endpoint.path: endpoint for endpoint in ENDPOINTS
 
 
 class _Answer:
-    """A response before its headers, with what the log has to know."""
+    """A response before its headers, with what the log has to know. `accepted` is the body of an accepted request."""
 
-    __slots__ = ("body", "dispatch_id", "findings", "message", "status", "window")
+    __slots__ = ("accepted", "body", "dispatch_id", "findings", "message", "status", "window")
 
     def __init__(
         self,
@@ -54,7 +60,9 @@ class _Answer:
         findings: list[Diagnostic] | None = None,
         dispatch_id: str | None = None,
         window: RateWindow | None = REQUESTS,
+        accepted: dict[str, Any] | None = None,
     ) -> None:
+        self.accepted = accepted
         self.status = status
         self.message = message
         self.body = {"message": message} if body is None else body
@@ -70,7 +78,8 @@ class Sandbox:
     bytes. `mode` says what becomes of an audience that Braze accepts and fails on later: in "braze" it is
     accepted and told in `activity`, in "strict" it is refused at once. `audience_without_broadcast` accepts
     an audience without recipients and without `broadcast: true`, on which Braze's pages disagree. `campaigns`
-    are the known campaign ids, None for any. `keep` is the number of entries that each log holds.
+    are the known campaign ids, None for any. `keep` is the number of entries that each log holds. With `profiles`,
+    each accepted request is told whom it would have been sent to, under `settings`; see `reach`.
 
     Safe to call from several threads. Raises ConfigurationError for an empty key or an unknown mode.
     """
@@ -85,6 +94,8 @@ class Sandbox:
         audience_without_broadcast: bool = False,
         campaigns: Collection[str] | None = None,
         keep: int = ENTRIES_AT_MOST,
+        profiles: "Iterable[Profile | Mapping[str, object]] | None" = None,
+        settings: "Settings | None" = None,
     ) -> None:
         if not api_key:
             raise ConfigurationError(CODES["api-key"], "the sandbox's API key is empty")
@@ -107,6 +118,7 @@ class Sandbox:
         self._windows = RateWindows()
         self._requests: Journal[LogEntry] = Journal(count=keep)
         self._activity: Journal[ActivityEntry] = Journal(count=keep)
+        self._people = None if profiles is None else _people(profiles, settings, clock)
 
     def handle(self, request: SandboxRequest) -> SandboxResponse:
         """Braze's answer to the request. Never raises over what the request holds."""
@@ -130,6 +142,7 @@ class Sandbox:
                 message=answer.message,
                 findings=answer.findings,
                 dispatch_id=answer.dispatch_id,
+                reach=self._reach(answer, now),
             )
             self._requests.add(entry, len(entry.raw))
             self._note_late_failure(entry)
@@ -163,6 +176,23 @@ class Sandbox:
         """How many requests are no longer in `requests`."""
         with self._lock:
             return self._requests.dropped
+
+    def why(self, number: int, user: str) -> "list[Line]":
+        """What the audience of an accepted request says of one of the profiles, clause by clause.
+
+        The first line is the whole: its `selected` says whether the user would have been sent to. Raises WhyError
+        where there is no such request, user or audience, or it cannot be evaluated.
+        """
+        from .reach import WhyError
+
+        if self._people is None:
+            raise WhyError("the sandbox knows no profiles")
+        entry = next((entry for entry in self.requests if entry.number == number), None)
+        if entry is None:
+            raise WhyError(f"there is no request {number} in the log")
+        if entry.reach is None:
+            raise WhyError(f"request {number} was refused")
+        return self._people.why(entry.body, user, entry.at)
 
     def reset(self) -> None:
         """Empties both logs and the rate-limit counts. Numbers and ids go on: an id never comes twice."""
@@ -237,7 +267,20 @@ class Sandbox:
         if window is BROADCASTS:
             # A broadcast without one gets one automatically (/docs/api/identifier_types, documented).
             answer["send_id"] = body.get("send_id") or self._id("send", self._number)
-        return _Answer(201, "success", body=answer, findings=findings, dispatch_id=dispatch_id, window=window)
+        return _Answer(
+            201,
+            "success",
+            body=answer,
+            findings=findings,
+            dispatch_id=dispatch_id,
+            window=window,
+            accepted=body,
+        )
+
+    def _reach(self, answer: _Answer, now: float) -> "Reach | None":
+        if self._people is None or answer.accepted is None:
+            return None
+        return self._people.reach(answer.accepted, now)
 
     def _note_late_failure(self, entry: LogEntry) -> None:
         late = [error for error in by_severity(entry.findings, ERROR) if concerns_audience(error)]
@@ -261,6 +304,16 @@ class Sandbox:
 
 
 _UUID = ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32))
+
+
+def _people(
+    profiles: "Iterable[Profile | Mapping[str, object]]", settings: "Settings | None", clock: Clock
+) -> "People":
+    # Lazily, as most sandboxes know no profiles and need nothing that evaluates.
+    from ..settings import Settings
+    from .reach import People
+
+    return People(profiles, settings=settings or Settings(), clock=clock)
 
 
 def _path(request: SandboxRequest) -> str:

@@ -3,10 +3,13 @@
 from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..diagnostics import Diagnostic
 from .bodies import UnreadableBodyError, read_json
+
+if TYPE_CHECKING:
+    from .reach import Reach
 
 __all__ = ["ENTRIES_AT_MOST", "FINDINGS_AT_MOST", "ActivityEntry", "Journal", "LogEntry"]
 
@@ -25,10 +28,11 @@ class LogEntry:
     `number` counts from 1; `at` is in UTC epoch seconds; `raw` is the body's bytes, empty where it was over
     the size limit; `message` is what the answer said in words (for a 401 without the key); `findings` are the
     first Diagnostics on the body, also those that Braze would only find later; `dispatch_id` is None where
-    the request was refused.
+    the request was refused. `reach` says whom it would have been sent to, where it was accepted and the sandbox
+    knows profiles.
     """
 
-    __slots__ = ("at", "dispatch_id", "findings", "message", "method", "number", "path", "raw", "status")
+    __slots__ = ("at", "dispatch_id", "findings", "message", "method", "number", "path", "raw", "reach", "status")
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class LogEntry:
         message: str,
         findings: Iterable[Diagnostic] = (),
         dispatch_id: str | None = None,
+        reach: "Reach | None" = None,
     ) -> None:
         self.number = number
         self.at = at
@@ -52,6 +57,7 @@ class LogEntry:
         self.message = message
         self.findings = tuple(findings)[:FINDINGS_AT_MOST]
         self.dispatch_id = dispatch_id
+        self.reach = reach
 
     @property
     def body(self) -> Any:
@@ -67,8 +73,8 @@ class LogEntry:
             return self.raw.decode("utf-8", errors="backslashreplace")
 
     def as_dict(self) -> dict[str, Any]:
-        """The entry as JSON-ready values, `at` in ISO 8601."""
-        return {
+        """The entry as JSON-ready values, `at` in ISO 8601; `reach` only where there is one."""
+        entry = {
             "number": self.number,
             "at": _iso(self.at),
             "method": self.method,
@@ -79,6 +85,7 @@ class LogEntry:
             "findings": [_finding(finding) for finding in self.findings],
             "body": self.body,
         }
+        return entry if self.reach is None else {**entry, "reach": self.reach.as_dict()}
 
     def __repr__(self) -> str:
         return f"<LogEntry {self.number} {self.method} {self.path} {self.status} {self.message}>"

@@ -2,9 +2,14 @@
 
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from .core import SANDBOX_KEY, Mode, Sandbox
+
+if TYPE_CHECKING:
+    from ..profiles import Profile
+    from ..settings import Settings
 
 __all__ = ["local_sandbox"]
 
@@ -15,6 +20,8 @@ def local_sandbox(
     mode: Mode = "braze",
     audience_without_broadcast: bool = False,
     campaigns: Collection[str] | None = None,
+    profiles: "Iterable[Profile | Mapping[str, object]] | None" = None,
+    settings: "Settings | None" = None,
 ) -> Sandbox:
     """A `Sandbox` on the system's clock, with ids that differ by run. Arguments and errors as there."""
     return Sandbox(
@@ -24,4 +31,6 @@ def local_sandbox(
         mode=mode,
         audience_without_broadcast=audience_without_broadcast,
         campaigns=campaigns,
+        profiles=profiles,
+        settings=settings,
     )

@@ -1,15 +1,17 @@
 """The sandbox on a loopback port, through Starlette and uvicorn (extra `[sandbox]`).
 
-Beside Braze's own paths it answers three of its own, as JSON, for tests and for watching:
+Beside Braze's own paths it answers four of its own, as JSON, for tests and for watching:
 
-    GET  /_sandbox/requests    {"requests": [...], "dropped": n}
-    GET  /_sandbox/activity    {"activity": [...]}
-    POST /_sandbox/reset       {"message": "reset"}
+    GET  /_sandbox/requests                {"requests": [...], "dropped": n}
+    GET  /_sandbox/activity                {"activity": [...]}
+    GET  /_sandbox/why?number=N&user=ID    {"number": N, "user": ID, "selected": ..., "lines": [...]}
+    POST /_sandbox/reset                   {"message": "reset"}
 """
 
 from __future__ import annotations
 
 import errno
+import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +22,7 @@ from urllib.parse import urlsplit
 
 from ..braze import BODY_AT_MOST
 from ..diagnostics import CODES, ConfigurationError
+from ..extras import needed
 from .bodies import write_json
 from .core import SANDBOX_HEADER, Sandbox
 from .exchange import SandboxRequest
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
+    from ..reasons import Line
+
 __all__ = ["HOST", "PORT", "OnReady", "OnRequest", "create_app", "running", "serve"]
 
 HOST = "127.0.0.1"
@@ -39,6 +44,7 @@ PORT = 8787
 # How long Ctrl-C waits for answers under way, in seconds.
 GRACE = 2
 _PORTS_END = 65_535
+_NUMBER = re.compile("[0-9]{1,15}")
 
 OnRequest = Callable[[LogEntry], None]
 OnReady = Callable[[str], None]
@@ -50,14 +56,13 @@ def create_app(sandbox: Sandbox, *, on_request: OnRequest | None = None) -> Star
     `on_request` is called after each request to a path of Braze's, known or not, with its entry of the log.
     Raises ConfigurationError where Starlette is not installed.
     """
-    try:
+    with needed("sandbox", "the sandbox on a port"):
         from starlette.applications import Starlette
         from starlette.exceptions import HTTPException
         from starlette.requests import ClientDisconnect, Request
         from starlette.responses import Response
         from starlette.routing import Mount, Route
-    except ImportError:
-        raise _missing_extra() from None
+    from .reach import WhyError
 
     def control(value: dict[str, Any], status: int = 200) -> Response:
         headers = dict([("Content-Type", "application/json"), SANDBOX_HEADER])
@@ -71,6 +76,19 @@ def create_app(sandbox: Sandbox, *, on_request: OnRequest | None = None) -> Star
     def activity(request: Request) -> Response:
         _only_from_here(request)
         return control({"activity": [entry.as_dict() for entry in sandbox.activity]})
+
+    def why(request: Request) -> Response:
+        _only_from_here(request)
+        asked = request.query_params
+        number, user = asked.get("number", ""), asked.get("user", "")
+        if not _NUMBER.fullmatch(number) or not user:
+            raise HTTPException(400, "ask as in /_sandbox/why?number=1&user=user-1")
+        try:
+            lines = sandbox.why(int(number), user)
+        except WhyError as error:
+            raise HTTPException(404, str(error)) from None
+        told = [_line(line) for line in lines]
+        return control({"number": int(number), "user": user, "selected": lines[0].selected, "lines": told})
 
     def reset(request: Request) -> Response:
         _only_from_here(request)
@@ -106,6 +124,7 @@ def create_app(sandbox: Sandbox, *, on_request: OnRequest | None = None) -> Star
     own = [
         Route("/requests", requests, methods=["GET"]),
         Route("/activity", activity, methods=["GET"]),
+        Route("/why", why, methods=["GET"]),
         Route("/reset", reset, methods=["POST"]),
     ]
     return Starlette(
@@ -170,10 +189,8 @@ def running(sandbox: Sandbox, *, host: str = HOST, port: int = 0, on_request: On
 def _prepare(
     sandbox: Sandbox, host: str, port: int, on_ready: OnReady | None, on_request: OnRequest | None
 ) -> tuple[uvicorn.Server, socket.socket]:
-    try:
+    with needed("sandbox", "the sandbox on a port"):
         import uvicorn
-    except ImportError:
-        raise _missing_extra() from None
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -254,9 +271,6 @@ async def _body(request: Request) -> bytes:
     return bytes(kept)
 
 
-def _missing_extra() -> ConfigurationError:
-    return ConfigurationError(
-        CODES["missing-extra"],
-        "the sandbox on a port needs Starlette and uvicorn, which are not installed",
-        help="pip install 'audience-dsl[sandbox]'",
-    )
+def _line(line: Line) -> dict[str, Any]:
+    own = {"joined": line.joined} if line.joined else {"reason": line.reason, "words": line.words}
+    return {"depth": line.depth, "selected": line.selected, "text": line.text, **own}

@@ -351,7 +351,7 @@ def test_sandbox_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     done = run("sandbox")
     assert (done.code, done.out) == (2, "")
-    assert "which are not installed" in done.err
+    assert "needs uvicorn, which is not installed" in done.err
     assert "pip install 'audience-dsl[sandbox]'" in done.err
 
 

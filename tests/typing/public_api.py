@@ -45,6 +45,7 @@ def compiling(now: datetime, given: Mapping[str, object], catalog: dict[str, str
     assert_type(audience.settings, Settings)
     assert_type(settings.digest, str)
     assert_type(audience_dsl.compile("a exists", base_path="."), Audience)
+    assert_type(Audience.from_dict(audience.to_dict(), settings=settings), Audience)
     assert_type(audience_dsl.__version__, str)
 
 
@@ -58,6 +59,13 @@ def walking(node: Filter) -> int:
         assert_type(node.name, str)
         assert_type(node.value, str | int | float | bool | tuple[str, ...] | None)
     return 1
+
+
+def selecting(audience: Audience, profile: dict[str, object], now: datetime) -> None:
+    assert_type(audience.matches(profile, now=now), bool)
+    assert_type(audience.why(profile).selected, bool)
+    assert_type(audience.preview(Path("profiles.jsonl"), now=now).matched, int)
+    assert_type(audience.to_sql(dialect="duckdb", now=now).parameters, dict[str, Any])
 
 
 def parsing() -> None:
@@ -93,5 +101,6 @@ def refused(text: bytes) -> None:
     audience_dsl.compile("a", {})  # type: ignore[call-arg]
     audience_dsl.compile("a", now="2026-01-01")  # type: ignore[arg-type]
     audience_dsl.compile("a", catalog={"a": 1})  # type: ignore[dict-item]
+    Audience.from_dict("{}")  # type: ignore[arg-type]
     Settings("UTC")  # type: ignore[call-arg]
     Settings(assume={"a": "yes"})  # type: ignore[dict-item]

@@ -1,0 +1,310 @@
+"""Whom an accepted request would have been sent to, as far as profiles tell.
+
+It is an estimate, and `CAVEAT` says what it leaves out. Whoever sends may send anything, so what an audience can cost
+is bounded: by its clauses, by the time that a regex may take on one value, and by the time that a request may take.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Literal, TypeAlias
+
+from ..audience.read import read
+from ..braze import IDENTIFIERS
+from ..diagnostics import AudienceError, RequestError, quoted
+from ..evaluate import Evaluator
+from ..profiles import Profile, profile_of
+from ..reasons import Line, explain
+from ..settings import Limits, Settings
+
+__all__ = ["CAVEAT", "IDS_AT_MOST", "PROFILES_AT_MOST", "People", "Reach", "Recipient", "WhyError"]
+
+CAVEAT = (
+    "This is an estimate: it leaves out the campaign's own target, what a channel asks of a user, and whatever "
+    "changed since the profiles were written"
+)
+# Profiles that a sandbox holds in memory, and the ids of those selected that an entry of the log lists.
+PROFILES_AT_MOST = 100_000
+IDS_AT_MOST = 20
+# What one request may cost. An audience may have more clauses, and is then not evaluated.
+CLAUSES_AT_MOST = 10_000
+SECONDS_AT_MOST = 3.0
+REGEX_SECONDS_AT_MOST = 0.1
+
+Target: TypeAlias = Literal["recipients", "audience", "everyone"]
+Standing: TypeAlias = Literal["selected", "not selected", "undecided", "created", "unknown", "not looked up"]
+
+
+class WhyError(AudienceError):
+    """There is nothing to explain: no such request or user, or no audience that can be evaluated."""
+
+
+class _InvalidError(AudienceError):
+    """The audience is none, so that Braze fails when it sends."""
+
+
+class Recipient:
+    """One recipient of a request: who, as the request names them, and whether they would have been sent to.
+
+    `standing` is "selected", "not selected", "undecided" (the audience cannot be evaluated), "unknown" (not among the
+    profiles), "created" (not there either, but the request makes the user), or "not looked up" (named by something
+    else than `external_user_id`). `writes` says that the request writes `attributes` before, which are not looked at.
+    """
+
+    __slots__ = ("standing", "who", "writes")
+
+    def __init__(self, who: dict[str, Any], standing: Standing, *, writes: bool = False) -> None:
+        self.who = who
+        self.standing = standing
+        self.writes = writes
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**self.who, "standing": self.standing, "writes_attributes": self.writes}
+
+    def __repr__(self) -> str:
+        return f"Recipient({self.who!r}, {self.standing!r})"
+
+
+class Reach:
+    """Whom a request would have been sent to.
+
+    `target` says who was to be looked at: the `recipients` of the request, all profiles by its `audience`, or
+    `everyone`. They are `of`; `looked_at` of them there was time for, `selected` were sent to, and `undecided` are
+    those on whom a regex took too long. `ids` are the first of those selected. `problem` says why an audience cannot
+    be evaluated, and then `selected` is None for one that is valid, or it tells of the first regex that gave up.
+    `capped` says that there were more profiles than are held.
+    """
+
+    __slots__ = ("capped", "ids", "looked_at", "of", "problem", "recipients", "selected", "target", "undecided")
+
+    def __init__(self, target: Target, *, of: int, capped: bool = False) -> None:
+        self.target = target
+        self.of = of
+        self.capped = capped
+        self.looked_at = 0
+        self.selected: int | None = 0
+        self.undecided = 0
+        self.ids: tuple[str, ...] = ()
+        self.recipients: tuple[Recipient, ...] = ()
+        self.problem: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON-ready values."""
+        return {
+            "target": self.target,
+            "of": self.of,
+            "looked_at": self.looked_at,
+            "selected": self.selected,
+            "undecided": self.undecided,
+            "ids": list(self.ids),
+            "recipients": [each.as_dict() for each in self.recipients],
+            "profiles_capped": self.capped,
+            "problem": self.problem,
+        }
+
+    def lines(self) -> list[str]:
+        """The same in words, for a person."""
+        number = "an unknown number" if self.selected is None else f"{self.selected:,}"
+        if self.target == "recipients":
+            found = [f"would reach {number} of {_count(self.of, 'recipient')}{self._listed()}"]
+            for standing, words in _STANDINGS.items():
+                names = [each for each in self.recipients if each.standing == standing]
+                if names:
+                    found.append(f"{words}: {_enumerated([_name(each.who) for each in names], len(names))}")
+            if any(each.writes for each in self.recipients):
+                found.append("the `attributes` that the request writes first are not looked at")
+        else:
+            first = "the first " if self.capped else ""
+            everyone = ", since the request has no audience" if self.target == "everyone" else ""
+            found = [f"would reach {number} of {first}{_count(self.of, 'profile')}{everyone}{self._listed()}"]
+            if 0 < self.looked_at < self.of:
+                found.append(f"looked at {self.looked_at:,} of them only, since more would have taken too long")
+            if self.undecided:
+                found.append(f"undecided: {_count(self.undecided, 'profile')}")
+        if self.problem is not None:
+            found.append(self.problem)
+        return found
+
+    def _listed(self) -> str:
+        return f": {_enumerated(self.ids, self.selected or 0)}" if self.ids else ""
+
+    def __repr__(self) -> str:
+        return f"<Reach {self.selected} of {self.of} {self.target}>"
+
+
+class People:
+    """The profiles that a sandbox knows, at most `PROFILES_AT_MOST`. Of several with one id, the first answers to it.
+
+    They may be mappings, and then ProfileError is raised for what is no profile. `clock` is in seconds; a clock that
+    stands still lets a request take as long as it takes.
+    """
+
+    __slots__ = ("_by_id", "_clock", "_profiles", "_settings", "capped")
+
+    def __init__(
+        self,
+        profiles: Iterable[Profile | Mapping[str, object]],
+        *,
+        settings: Settings,
+        clock: Callable[[], float],
+    ) -> None:
+        source = iter(profiles)
+        self._profiles = [
+            each if isinstance(each, Profile) else profile_of(each) for each in islice(source, PROFILES_AT_MOST)
+        ]
+        self.capped = next(source, None) is not None
+        self._by_id: dict[str, Profile] = {}
+        for profile in self._profiles:
+            if profile.id is not None:
+                self._by_id.setdefault(profile.id, profile)
+        self._settings = settings
+        self._clock = clock
+
+    def __len__(self) -> int:
+        return len(self._profiles)
+
+    def reach(self, body: dict[str, Any], at: float) -> Reach:
+        """Whom an accepted request would have been sent to at this instant. Raises nothing over the body."""
+        recipients: list[dict[str, Any]] = body.get("recipients") or []
+        target: Target = "recipients" if recipients else "audience" if "audience" in body else "everyone"
+        reach = Reach(target, of=len(self._profiles), capped=self.capped)
+        evaluator = None
+        without: Standing = "selected"
+        if "audience" in body:
+            try:
+                evaluator = self._evaluator(body["audience"])
+            except AudienceError as error:
+                reach.problem = str(error)
+                without = "not selected" if isinstance(error, _InvalidError) else "undecided"
+        if recipients:
+            self._look_up(reach, recipients, evaluator, without, at)
+        elif evaluator is not None:
+            self._select(reach, evaluator, at)
+        elif without == "selected":
+            self._take_all(reach)
+        elif without == "undecided":
+            reach.selected = None
+        return reach
+
+    def why(self, body: Any, user: str, at: float) -> list[Line]:
+        """What the audience of an accepted request says of one user, the whole first. Raises WhyError."""
+        if not isinstance(body, dict) or "audience" not in body:
+            raise WhyError("the request has no audience")
+        profile = self._by_id.get(user)
+        if profile is None:
+            raise WhyError(f"{quoted(user)} is not among the profiles")
+        now = _instant(at)
+        try:
+            verdict = self._evaluator(body["audience"]).why(profile, now)
+        except AudienceError as error:
+            raise WhyError(str(error)) from None
+        return explain(verdict, settings=self._settings, now=now, untyped=profile.untyped)
+
+    def _evaluator(self, audience: object) -> Evaluator:
+        """Raises an AudienceError whose text stands alone."""
+        try:
+            filter = read(audience, limits=Limits(clauses=CLAUSES_AT_MOST))
+            return Evaluator(filter, self._settings, regex_timeout=REGEX_SECONDS_AT_MOST)
+        except RequestError as error:
+            found = error.diagnostics[0]
+            if found.code.slug == "too-many-clauses":
+                message = f"the sandbox evaluates audiences of up to {CLAUSES_AT_MOST:,} clauses, and this has more"
+                raise AudienceError(message) from None
+            raise _InvalidError(f"the audience is invalid, so Braze would send to nobody: {found.message}") from None
+
+    def _look_up(
+        self,
+        reach: Reach,
+        recipients: list[dict[str, Any]],
+        evaluator: Evaluator | None,
+        without: Standing,
+        at: float,
+    ) -> None:
+        # Braze merges entries of one user, and the last counts (recipient_object, D).
+        merged: dict[str, dict[str, Any]] = {}
+        for number, recipient in enumerate(recipients):
+            user = recipient.get("external_user_id")
+            merged[f"/{number}" if user is None else f"={user}"] = recipient
+        found: list[Recipient] = []
+        ids: list[str] = []
+        for recipient in merged.values():
+            standing = self._standing(reach, recipient, evaluator, without, at)
+            who = {key: recipient[key] for key in IDENTIFIERS if key in recipient}
+            found.append(Recipient(who, standing, writes=bool(recipient.get("attributes"))))
+            if standing == "selected":
+                ids.append(recipient["external_user_id"])
+        reach.of = len(found)
+        reach.looked_at = sum(each.standing in ("selected", "not selected") for each in found)
+        reach.undecided = sum(each.standing == "undecided" for each in found)
+        reach.selected = len(ids)
+        reach.ids = tuple(ids[:IDS_AT_MOST])
+        reach.recipients = tuple(found)
+
+    def _standing(
+        self, reach: Reach, recipient: dict[str, Any], evaluator: Evaluator | None, without: Standing, at: float
+    ) -> Standing:
+        user = recipient.get("external_user_id")
+        if user is None:
+            return "not looked up"
+        profile = self._by_id.get(user)
+        if profile is None:
+            return "created" if recipient.get("send_to_existing_only") is False else "unknown"
+        if evaluator is None:
+            return without
+        try:
+            return "selected" if evaluator.selects(profile, _instant(at)) else "not selected"
+        except AudienceError as error:
+            reach.problem = reach.problem or str(error)
+            return "undecided"
+
+    def _take_all(self, reach: Reach) -> None:
+        reach.selected = reach.looked_at = len(self._profiles)
+        named = (profile.id for profile in self._profiles if profile.id is not None)
+        reach.ids = tuple(islice(named, IDS_AT_MOST))
+
+    def _select(self, reach: Reach, evaluator: Evaluator, at: float) -> None:
+        now = _instant(at)
+        until = self._clock() + SECONDS_AT_MOST
+        ids: list[str] = []
+        selected = looked_at = 0
+        for profile in self._profiles:
+            looked_at += 1
+            try:
+                if evaluator.selects(profile, now):
+                    selected += 1
+                    if profile.id is not None and len(ids) < IDS_AT_MOST:
+                        ids.append(profile.id)
+            except AudienceError as error:
+                reach.undecided += 1
+                reach.problem = reach.problem or str(error)
+            if self._clock() > until:
+                break
+        reach.selected, reach.looked_at, reach.ids = selected, looked_at, tuple(ids)
+
+
+_STANDINGS: dict[Standing, str] = {
+    "not selected": "not selected by the audience",
+    "undecided": "undecided",
+    "unknown": "not among the profiles",
+    "created": "not among the profiles, and created by the request",
+    "not looked up": "not looked up, since profiles are known by their external id alone",
+}
+
+
+def _instant(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _name(who: dict[str, Any]) -> str:
+    value = next(iter(who.values()), "")
+    return str(value.get("alias_name", "")) if isinstance(value, dict) else str(value)
+
+
+def _enumerated(names: Iterable[str], count: int) -> str:
+    named = list(islice(names, IDS_AT_MOST))
+    more = f" and {count - len(named):,} more" if count > len(named) else ""
+    return ", ".join(named) + more
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -1,0 +1,124 @@
+"""The columns of a DataFrame, as what a translator reads."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlglot import exp
+
+from ..diagnostics import quoted
+from ..extras import needed
+from ..profiles import EXPORTED_FIELDS, FLAT_FIELDS
+from ..sql import Column, JsonColumn, SqlError, Table
+from ..sql.building import call, column, integer
+from ..sql.dialects import DIALECTS
+
+with needed("spark", "Spark"):
+    from pyspark.sql import types
+
+__all__ = ["table_of"]
+
+_SPARK = DIALECTS["spark"]
+_DAY = 86_400_000_000
+
+
+def table_of(schema: "types.StructType") -> Table:
+    """A frame in the exported shape if it has one of the columns that only an export has, and a flat one otherwise."""
+    fields = {field.name: field.dataType for field in schema.fields}
+    exported = any(name in fields for name in EXPORTED_FIELDS)
+    push, email = ("push_subscribe", "email_subscribe") if exported else ("push", "email")
+    attributes: dict[str, Column] = {}
+    rest = apps = last_used = None
+    if exported:
+        attributes, rest = _custom_attributes(fields)
+        apps, last_used = _apps(fields)
+    else:
+        attributes = {name: _typed(column(name), kind) for name, kind in fields.items() if name not in FLAT_FIELDS}
+        if "last_used_app" in fields:
+            last_used = _typed(column("last_used_app"), fields["last_used_app"])
+    return Table(
+        exp.to_table("rows"),
+        title="the frame",
+        id=exp.null(),
+        attributes=attributes,
+        rest=rest,
+        push=column(push) if push in fields else None,
+        email=column(email) if email in fields else None,
+        apps=apps,
+        last_used=last_used,
+    )
+
+
+def _custom_attributes(fields: dict[str, "types.DataType"]) -> tuple[dict[str, Column], JsonColumn | None]:
+    kind = fields.get("custom_attributes")
+    whole = column("custom_attributes")
+    if kind is None:
+        return {}, None
+    if isinstance(kind, (types.VariantType, types.StringType)):
+        return {}, JsonColumn(whole, text=isinstance(kind, types.StringType))
+    if isinstance(kind, types.StructType):
+        inside = {
+            field.name: exp.Dot(this=whole, expression=exp.to_identifier(field.name, quoted=True)) for field in kind
+        }
+        return {field.name: _typed(inside[field.name], field.dataType) for field in kind}, None
+    raise _refused("custom_attributes", kind, "make it a VARIANT, as `parse_json` does")
+
+
+def _apps(fields: dict[str, "types.DataType"]) -> tuple[JsonColumn | None, Column | None]:
+    kind = fields.get("apps")
+    if kind is None:
+        return None, None
+    if isinstance(kind, (types.VariantType, types.StringType)):
+        return JsonColumn(column("apps"), text=isinstance(kind, types.StringType)), None
+    item = kind.elementType if isinstance(kind, types.ArrayType) else None
+    if isinstance(item, types.StructType) and "last_used" in item.fieldNames():
+        used = _typed(
+            exp.Dot(this=exp.column("app"), expression=exp.to_identifier("last_used")), item["last_used"].dataType
+        )
+        readers: dict[str, Callable[[exp.Expr], exp.Expr]] = {
+            "string": _SPARK.instant_of_text,
+            "time": _SPARK.time,
+            "microseconds": lambda value: value,
+        }
+        instant = readers.get(used.type or "")
+        if instant is not None:
+            each = exp.Lambda(this=instant(used.expression), expressions=[exp.to_identifier("app")])
+            return None, Column(call("ARRAY_MAX", call("TRANSFORM", column("apps"), each)), "microseconds")
+    raise _refused("apps", kind, "make it a VARIANT, as `parse_json` does")
+
+
+def _typed(expression: exp.Expr, kind: "types.DataType") -> Column:
+    if isinstance(kind, types.StringType):
+        return Column(expression, "string")
+    if isinstance(kind, types.NumericType):
+        return Column(expression, "number")
+    if isinstance(kind, types.BooleanType):
+        return Column(expression, "boolean")
+    if isinstance(kind, types.TimestampType):
+        return Column(expression, "time")
+    # These have no zone, and are in UTC whatever the session's zone is.
+    if isinstance(kind, types.TimestampNTZType):
+        epoch = exp.Cast(
+            this=exp.Literal.string("1970-01-01 00:00:00"), to=exp.DataType.build("TIMESTAMP_NTZ", dialect="spark")
+        )
+        return Column(call("TIMESTAMPDIFF", exp.Var(this="MICROSECOND"), epoch, expression), "microseconds")
+    if isinstance(kind, types.DateType):
+        days = call("UNIX_DATE", expression)
+        return Column(exp.Mul(this=days, expression=integer(_DAY)), "microseconds")
+    if isinstance(kind, types.ArrayType) and isinstance(kind.elementType, types.StringType):
+        return Column(expression, "array")
+    if isinstance(kind, types.VariantType):
+        return Column(expression, "json")
+    # Refused only where a filter asks for it.
+    return Column(expression, _name(kind))
+
+
+def _inside(struct: exp.Expr, field: str) -> exp.Expr:
+    return exp.Dot(this=struct, expression=exp.to_identifier(field, quoted=True))
+
+
+def _name(kind: Any) -> str:
+    return str(kind.simpleString())
+
+
+def _refused(name: str, kind: "types.DataType", way: str) -> SqlError:
+    return SqlError(f"the column {quoted(name)} of the frame has the type {quoted(_name(kind))}", way)
