@@ -35,7 +35,7 @@ def attribute_types(filter: Filter) -> dict[str, frozenset[str]]:
     while pending:
         node = pending.pop()
         if isinstance(node, (And, Or)):
-            pending.extend(node.operands)
+            pending.extend(reversed(node.operands))
         elif isinstance(node, CustomAttribute):
             found[node.name] = found.get(node.name, ALL_TYPES) & comparison_types(node)
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from ..clauses import Clause
 from ..filters import CustomAttribute, LastUsedApp
 from ..report.display import clean
-from ..sample_values import subject_of
+from ..samples.values import subject_of
 from ..testing import CaseResult, CheckResult, ClauseVerdict, Coverage, FileResult
 
 __all__ = ["as_json", "as_junit", "as_text", "counts", "coverage_text"]

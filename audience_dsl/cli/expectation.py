@@ -10,8 +10,8 @@ from ..evaluate import Evaluator
 from ..filters import Filter
 from ..preview import preview
 from ..preview.counts import NAMED_AT_MOST
-from ..profile_files import ProfileFiles, Unreadable, read_profiles
 from ..profiles import Profile
+from ..profiles.files import ProfileFiles, Unreadable, read_profiles
 from ..regexes import RegexError, RegexTimeoutError
 from ..report.display import clean
 from ..settings import Settings

@@ -20,7 +20,7 @@ def read_known(console: Console, path: str) -> "list[Profile]":
 
     Raises ConfigurationError for a file that cannot be read.
     """
-    from ..profile_files import Unreadable, read_profiles
+    from ..profiles.files import Unreadable, read_profiles
     from ..sandbox.reach import PROFILES_AT_MOST
 
     found: list[Profile] = []

@@ -107,7 +107,7 @@ def command(
         raise UsageFault("`--sample` names users, and a picture has no place for them", "take another `--format`")
     instant = now or datetime.now(UTC).replace(microsecond=0)
     called, audience, found = _compiled(file, name, read_given(pairs, params_file), base_path, instant)
-    from ..profile_files import ProfileFiles
+    from ..profiles.files import ProfileFiles
     from ..report.funnel import Funnel, warnings
 
     files = [path for path, _ in ProfileFiles(Path(profiles)).files]

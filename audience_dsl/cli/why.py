@@ -127,7 +127,7 @@ class _Sought:
 
     def read(self, console: Console, path: Path) -> None:
         """Read until all are found; of two profiles of one id, the first counts."""
-        from ..profile_files import ProfileFiles, Unreadable
+        from ..profiles.files import ProfileFiles, Unreadable
 
         files = ProfileFiles(path)
         progress = Progress(console, "reading KB", files.total_bytes // 1000)

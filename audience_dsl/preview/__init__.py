@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from ..diagnostics import CODES, ConfigurationError, visible
 from ..extras import needed
 from ..filters import Filter
-from ..profile_files import ProfileFiles
+from ..profiles.files import ProfileFiles
 from ..settings import Settings
 from .by_python import count_profiles
 from .counts import Measures, Preview, Step, measures_of

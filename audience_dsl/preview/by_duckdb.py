@@ -13,8 +13,8 @@ import duckdb
 from sqlglot import exp
 
 from ..attribute_types import attribute_types
-from ..profile_files import Unreadable, read_profiles
 from ..profiles import since_epoch
+from ..profiles.files import Unreadable, read_profiles
 from ..settings import Settings
 from ..sql import Translator
 from ..sql.building import all_of, any_of, column

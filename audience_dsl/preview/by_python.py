@@ -5,8 +5,8 @@ from datetime import datetime
 
 from ..attribute_types import attribute_types
 from ..evaluate import Evaluator
-from ..profile_files import Unreadable
 from ..profiles import Profile
+from ..profiles.files import Unreadable
 from ..settings import Settings
 from .counts import NAMED_AT_MOST, Measures, Preview
 

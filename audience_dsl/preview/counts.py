@@ -3,7 +3,7 @@
 from ..attribute_types import attribute_types
 from ..clauses import Clause, ClauseGroup, ClauseTree, clause_tree
 from ..filters import And, CustomAttribute, Filter, Or, group
-from ..profile_files import Unreadable
+from ..profiles.files import Unreadable
 
 __all__ = ["NAMED_AT_MOST", "Measures", "Preview", "Step", "measures_of"]
 

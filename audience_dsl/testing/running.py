@@ -8,8 +8,8 @@ from ..clauses import Clause, ClauseTree
 from ..diagnostics import ConfigurationError, Diagnostic, quoted
 from ..evaluate import Verdict
 from ..filters import Leaf
-from ..profile_files import Unreadable, read_profiles
 from ..profiles import Profile
+from ..profiles.files import Unreadable, read_profiles
 from ..regexes import RegexTimeoutError
 from ..settings import Settings
 from .cases import Case, CaseFile

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from audience_dsl import compile
 from audience_dsl.preview.counts import Preview, measures_of
-from audience_dsl.profile_files import Unreadable
+from audience_dsl.profiles.files import Unreadable
 from audience_dsl.report.funnel import Funnel, as_data, as_markdown, as_svg, as_text
 
 __all__ = ["CASES", "GOLDEN", "NOW", "funnel", "rendered", "write"]
@@ -162,7 +162,7 @@ def write() -> None:
     GOLDEN.mkdir(exist_ok=True)
     for name, case in CASES.items():
         for ending, text in rendered(case()).items():
-            # Of the widest one, the picture alone says enough.
+            # Of the widest one, a single text says enough.
             if name != "wide" or ending == "100.txt":
                 (GOLDEN / f"{name}.{ending}").write_text(text, encoding="utf-8", newline="\n")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audience_dsl import compile
 from audience_dsl.preview.counts import Measures, Preview, Step
-from audience_dsl.profile_files import Unreadable
+from audience_dsl.profiles.files import Unreadable
 from audience_dsl.report.display import width
 from audience_dsl.report.funnel import Funnel, as_data, as_markdown, as_svg, as_text
 from audience_dsl.report.funnel.fitting import fitted, wrapped

@@ -8,8 +8,8 @@ import audience_dsl
 from audience_dsl import Settings
 from audience_dsl.evaluate import Evaluator
 from audience_dsl.profiles import profile_of
-from audience_dsl.sample_values import text_for
 from audience_dsl.samples import Sample, edges
+from audience_dsl.samples.values import text_for
 from audience_dsl.testing.subject import Prepared, leaf_verdicts
 
 from ..laws.strategies import NOW, expressions

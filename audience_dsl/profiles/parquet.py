@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .diagnostics import CODES, ConfigurationError, quoted, visible
-from .extras import needed
-from .profile_formats import Fault, decode_json
-from .profiles import Profile, ProfileError, profile_of
+from ..diagnostics import CODES, ConfigurationError, quoted, visible
+from ..extras import needed
+from .formats import Fault, decode_json
+from .profile import Profile, ProfileError, profile_of
 
 __all__ = ["read_parquet"]
 

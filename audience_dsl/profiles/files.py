@@ -18,10 +18,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TypeAlias
 
-from .diagnostics import CODES, ConfigurationError, Diagnostic, nearest, quoted, visible
-from .profile_formats import Fault, Readable, read_csv, read_json_document, read_json_lines
-from .profiles import Profile
-from .source import Source
+from ..diagnostics import CODES, ConfigurationError, Diagnostic, nearest, quoted, visible
+from ..source import Source
+from .formats import Fault, Readable, read_csv, read_json_document, read_json_lines
+from .profile import Profile
 
 __all__ = ["ENDINGS", "ProfileFiles", "Unreadable", "read_profiles"]
 
@@ -165,7 +165,7 @@ def _formatted(shown: str, ending: str, file: Readable) -> Iterator[Read]:
 
 
 def _parquet(path: Path) -> Iterator[Read]:
-    from .profile_parquet import read_parquet
+    from .parquet import read_parquet
 
     for found in read_parquet(path):
         yield Unreadable(str(path), found.line, found.message, found.help) if isinstance(found, Fault) else found

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audience_dsl.profile_files import Unreadable, read_profiles
-from audience_dsl.profile_formats import read_csv, read_json_document, read_json_lines
 from audience_dsl.profiles import instant_of
-from tests.profile_reading import EXPORTED, lines, of, write
+from audience_dsl.profiles.files import Unreadable, read_profiles
+from audience_dsl.profiles.formats import read_csv, read_json_document, read_json_lines
+from tests.profiles.reading import EXPORTED, lines, of, write
 
 
 @pytest.fixture
@@ -96,10 +96,10 @@ def test_long_lines(here: Path) -> None:
 
 
 def test_lines_beyond_the_limit(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from audience_dsl import profile_formats
+    from audience_dsl.profiles import formats
 
-    monkeypatch.setattr(profile_formats, "_BLOCK", 16)
-    monkeypatch.setattr(profile_formats, "_LINE_AT_MOST", 40)
+    monkeypatch.setattr(formats, "_BLOCK", 16)
+    monkeypatch.setattr(formats, "_LINE_AT_MOST", 40)
     long = '{"id":"' + "x" * 90 + '"}'
     said = "the line is longer than 0 MiB"
     assert of("a.jsonl", f'{{"id":"1"}}\n{long}\n{{"id":"2"}}\n{long}') == [
@@ -128,7 +128,7 @@ def test_blocks_do_not_matter(rows: list[str]) -> None:
             return found
 
     def read(size: int) -> list[object]:
-        with mock.patch("audience_dsl.profile_formats._BLOCK", size):
+        with mock.patch("audience_dsl.profiles.formats._BLOCK", size):
             found = read_json_lines(Bytes("\n".join(rows).encode()))
             return [getattr(each, "id", None) or getattr(each, "line", None) for each in found]
 
@@ -182,9 +182,9 @@ def test_one_object_over_several_lines(here: Path) -> None:
 
 
 def test_a_document_beyond_the_limit(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from audience_dsl import profile_formats
+    from audience_dsl.profiles import formats
 
-    monkeypatch.setattr(profile_formats, "_LINE_AT_MOST", 40)
+    monkeypatch.setattr(formats, "_LINE_AT_MOST", 40)
     (found,) = read_profiles(write("a.json", "[\n" + '{"id":"1"},\n' * 10 + "{}]"))
     assert isinstance(found, Unreadable)
     assert found.help == "write one object on each line, as `jq --compact-output '.[]'` does"

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .attribute_types import ALL_TYPES, attribute_types
-from .braze import STATUSES
-from .filters import CustomAttribute, EmailSubscription, LastUsedApp, Leaf, Or, PushSubscription, group
-from .profiles import instant_of
-from .regexes import RegexTimeoutError, matcher
+from ..attribute_types import ALL_TYPES, attribute_types
+from ..braze import STATUSES
+from ..filters import CustomAttribute, EmailSubscription, LastUsedApp, Leaf, Or, PushSubscription, group
+from ..profiles import instant_of
+from ..regexes import RegexTimeoutError, matcher
 
 __all__ = ["ABSENT", "Choice", "choices_of", "subject_of", "text_for"]
 

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .braze import NO_VALUE, RELATIVE
-from .diagnostics import visible
-from .filters import CustomAttribute, LastUsedApp, Value
-from .profiles import instant_of, since_epoch
+from ..braze import NO_VALUE, RELATIVE
+from ..diagnostics import visible
+from ..filters import CustomAttribute, LastUsedApp, Value
+from ..profiles import instant_of, since_epoch
 
 if TYPE_CHECKING:
-    from .evaluate import Verdict
+    from ..evaluate import Verdict
 
 __all__ = ["relation", "shown_value"]
 

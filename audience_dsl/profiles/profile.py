@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
-from .braze import STATUSES
-from .diagnostics import CODES, AudienceError, quoted, visible
+from ..braze import STATUSES
+from ..diagnostics import CODES, AudienceError, quoted, visible
 
 __all__ = ["EXPORTED_FIELDS", "FLAT_FIELDS", "Profile", "ProfileError", "instant_of", "profile_of", "since_epoch"]
 

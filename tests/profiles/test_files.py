@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audience_dsl import ConfigurationError
-from audience_dsl.profile_files import ProfileFiles, Unreadable, read_profiles
 from audience_dsl.profiles import ProfileError, instant_of, profile_of
-from tests.profile_reading import lines, of, refusal, told, write
+from audience_dsl.profiles.files import ProfileFiles, Unreadable, read_profiles
+from tests.profiles.reading import lines, of, refusal, told, write
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from json.scanner import make_scanner
 from typing import Any, NoReturn, Protocol, TypeAlias
 
-from .diagnostics import quoted
-from .profiles import Profile, ProfileError, profile_of
+from ..diagnostics import quoted
+from .profile import Profile, ProfileError, profile_of
 
 __all__ = ["Fault", "Readable", "decode_json", "read_csv", "read_json_document", "read_json_lines"]
 

@@ -8,16 +8,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from .attribute_types import ALL_TYPES, attribute_types
-from .braze import MISSING, NO_VALUE, RELATIVE, missing_key
-from .clauses import Clause, ClauseTree, clause_tree
-from .compiler.negation import OPPOSITE
-from .diagnostics import quoted, visible
-from .evaluate import Reason, Verdict
-from .filters import And, CustomAttribute, Filter, LastUsedApp, Or, PushSubscription
-from .profiles import since_epoch
+from ..attribute_types import ALL_TYPES, attribute_types
+from ..braze import MISSING, NO_VALUE, RELATIVE, missing_key
+from ..clauses import Clause, ClauseTree, clause_tree
+from ..compiler.negation import OPPOSITE
+from ..diagnostics import quoted, visible
+from ..evaluate import Reason, Verdict
+from ..filters import And, CustomAttribute, Filter, LastUsedApp, Or, PushSubscription
+from ..profiles import since_epoch
+from ..settings import Settings
 from .relations import relation, shown_value
-from .settings import Settings
 
 __all__ = ["Line", "because", "explain"]
 

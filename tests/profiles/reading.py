@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from audience_dsl import ConfigurationError
-from audience_dsl.profile_files import Unreadable, read_profiles
+from audience_dsl.profiles.files import Unreadable, read_profiles
 
 __all__ = ["EXPORTED", "lines", "of", "refusal", "told", "write"]
 

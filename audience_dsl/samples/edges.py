@@ -8,12 +8,12 @@ OR nothing does. Nothing here is random. Of a very large filter only the first a
 from collections.abc import Iterable
 from datetime import datetime
 
-from .evaluate import Evaluator
-from .filters import And, Filter, Leaf, Or, group
-from .profiles import EXPORTED_FIELDS, FLAT_FIELDS, ProfileError, profile_of
-from .regexes import RegexTimeoutError
-from .sample_values import ABSENT, Choice, choices_of, subject_of
-from .settings import Settings
+from ..evaluate import Evaluator
+from ..filters import And, Filter, Leaf, Or, group
+from ..profiles import EXPORTED_FIELDS, FLAT_FIELDS, ProfileError, profile_of
+from ..regexes import RegexTimeoutError
+from ..settings import Settings
+from .values import ABSENT, Choice, choices_of, subject_of
 
 __all__ = ["Sample", "edges"]
 

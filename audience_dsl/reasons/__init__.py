@@ -1,0 +1,5 @@
+"""A verdict in words, clause by clause."""
+
+from .words import Line, because, explain
+
+__all__ = ["Line", "because", "explain"]

@@ -1,0 +1,5 @@
+"""Users at the edges of a filter."""
+
+from .edges import Sample, edges
+
+__all__ = ["Sample", "edges"]
