@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 from .attribute_types import ALL_TYPES, attribute_types
 from .braze import NO_VALUE, RELATIVE, missing_key
 from .diagnostics import CODES, ConfigurationError
-from .filters import And, CustomAttribute, Filter, LastUsedApp, Leaf, Or, PushSubscription
+from .filters import And, CustomAttribute, Filter, LastUsedApp, Leaf, Or, PushSubscription, leaves_of
 from .profiles import Profile, instant_of, since_epoch
 from .settings import Settings
 
@@ -59,6 +59,18 @@ class Verdict:
         self.reason = reason
         self.value = value
         self.row = row
+
+    def leaves(self) -> list["Verdict"]:
+        """The verdicts of the leaves, in the order of the filter."""
+        found: list[Verdict] = []
+        pending = [self]
+        while pending:
+            each = pending.pop()
+            if each.operands:
+                pending.extend(reversed(each.operands))
+            else:
+                found.append(each)
+        return found
 
     def __repr__(self) -> str:
         return f"Verdict({'selected' if self.selected else 'not selected'}, {self.reason or len(self.operands)})"
@@ -107,7 +119,7 @@ class Evaluator:
         self.settings = settings
         known = types or {}
         types = {name: found & known.get(name, found) for name, found in attribute_types(filter).items()}
-        self._steps = [self._step(leaf, types, regex_timeout) for leaf in _leaves(filter)]
+        self._steps = [self._step(leaf, types, regex_timeout) for leaf in leaves_of(filter)]
         _link(filter, self._steps)
         self._needs_now = any(getattr(step.leaf, "comparison", "") in RELATIVE for step in self._steps)
 
@@ -199,18 +211,6 @@ class Evaluator:
             step.kind = "push" if isinstance(leaf, PushSubscription) else "email"
             step.test = _status_test(step.kind, leaf.value, leaf.comparison == "is")
         return step
-
-
-def _leaves(filter: Filter) -> list[Leaf]:
-    found: list[Leaf] = []
-    pending = [filter]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, (And, Or)):
-            pending.extend(reversed(node.operands))
-        else:
-            found.append(node)
-    return found
 
 
 def _link(filter: Filter, steps: list[_Step]) -> None:

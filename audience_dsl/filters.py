@@ -21,6 +21,7 @@ __all__ = [
     "PushSubscription",
     "Value",
     "group",
+    "leaves_of",
 ]
 
 Value: TypeAlias = str | int | float | bool | tuple[str, ...] | None
@@ -100,3 +101,16 @@ def group(joined: type[And] | type[Or], members: Sequence[Filter]) -> Filter:
         else:
             operands.append(member)
     return operands[0] if len(operands) == 1 else joined(tuple(operands))
+
+
+def leaves_of(filter: Filter) -> list[Leaf]:
+    """The leaves, in the order of the filter."""
+    found: list[Leaf] = []
+    pending = [filter]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (And, Or)):
+            pending.extend(reversed(node.operands))
+        else:
+            found.append(node)
+    return found

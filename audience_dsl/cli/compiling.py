@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from ..api import Analysis, Audience, analyse
-from ..diagnostics import CODES, BindError, CompileError, Diagnostic, nearest
+from ..diagnostics import CODES, ERROR, BindError, CompileError, Diagnostic, by_severity, nearest
 from ..source import Source
-from .files import project_root
+from .exits import FindingsError, UsageFault
+from .files import STDIN, open_argument, project_root, shown_path
 from .parameters import Given, as_finding
 
-__all__ = ["Compiled", "compile_source", "unknown_parameters"]
+__all__ = ["Compiled", "compile_one", "compile_source", "unknown_parameters"]
 
 
 class Compiled:
@@ -64,6 +65,32 @@ def compile_source(
     for each in analysis.names if every and name is None else [name]:
         _add(compiled, analysis, each, values, given, now)
     return compiled
+
+
+def compile_one(
+    file: str, name: str | None, given: Given, base_path: str | None, now: datetime | None
+) -> tuple[str, Audience, list[Diagnostic]]:
+    """The audience of a file, or of stdin, that a command is about: what it is called, itself, and the warnings.
+
+    Raises UsageFault where there is no such file, and FindingsError with everything that is wrong.
+    """
+    if base_path is not None and not Path(base_path).is_dir():
+        raise UsageFault(f"`--base-path {base_path}` is no directory")
+    if name == "":
+        raise UsageFault("`--name` is empty", "leave it out for a bare expression")
+    compiled = compile_source(
+        open_argument(file),
+        path=Path("stdin.audience" if file == STDIN else file),
+        base_path=None if base_path is None else Path(base_path),
+        given=given,
+        name=name,
+        every=False,
+        now=now,
+    )
+    if by_severity(compiled.diagnostics, ERROR):
+        raise FindingsError(compiled.diagnostics)
+    ((called, audience),) = compiled.audiences.items()
+    return called or ("stdin" if file == STDIN else shown_path(Path(file))), audience, compiled.diagnostics
 
 
 def _add(

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..diagnostics import CODES, ERROR, WARNING, Diagnostic, by_severity
+from ..diagnostics import CODES, WARNING, Diagnostic, by_severity
 from ..report.display import clean
 from .console import Console, ShareProgress
 from .exits import DONE, FindingsError, UsageFault
-from .files import STDIN, open_argument, shown_path
+from .files import STDIN
 from .options import now_option, parameter_options
 from .outputs import check_outputs, write_all
 from .parameters import read_given
@@ -97,16 +97,15 @@ def command(
       audience preview winback.audience --profiles export.zip --sample 10
       audience preview winback.audience --profiles users.parquet -o winback.svg
     """
-    if base_path is not None and not Path(base_path).is_dir():
-        raise UsageFault(f"`--base-path {base_path}` is no directory")
-    if name == "":
-        raise UsageFault("`--name` is empty", "leave it out for a bare expression")
     output = None if output_file in (None, STDIN) else Path(str(output_file))
     form = form or ("text" if output is None else _ENDINGS.get(output.suffix.lower(), "text"))
     if sample and form == "svg":
         raise UsageFault("`--sample` names users, and a picture has no place for them", "take another `--format`")
     instant = now or datetime.now(UTC).replace(microsecond=0)
-    called, audience, found = _compiled(file, name, read_given(pairs, params_file), base_path, instant)
+    # Here, so that `--help` does not wait for the compiler.
+    from .compiling import compile_one
+
+    called, audience, found = compile_one(file, name, read_given(pairs, params_file), base_path, instant)
     from ..profiles.files import ProfileFiles
     from ..report.funnel import Funnel, warnings
 
@@ -138,28 +137,6 @@ def command(
             console.note(f"warning: {sentence.said()}")
     _say_how(console, counted, seconds, engine)
     return DONE
-
-
-def _compiled(
-    file: str, name: str | None, given: Any, base_path: str | None, instant: datetime
-) -> "tuple[str, Audience, list[Diagnostic]]":
-    """The audience, what it is called, and the warnings about it."""
-    # Here, so that `--help` does not wait for the compiler.
-    from .compiling import compile_source
-
-    compiled = compile_source(
-        open_argument(file),
-        path=Path("stdin.audience" if file == STDIN else file),
-        base_path=None if base_path is None else Path(base_path),
-        given=given,
-        name=name,
-        every=False,
-        now=instant,
-    )
-    if by_severity(compiled.diagnostics, ERROR):
-        raise FindingsError(compiled.diagnostics)
-    ((called, audience),) = compiled.audiences.items()
-    return called or ("stdin" if file == STDIN else shown_path(Path(file))), audience, compiled.diagnostics
 
 
 def _counted(

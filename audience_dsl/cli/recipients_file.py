@@ -3,14 +3,12 @@
 Each record keeps the line on which it starts, so that whatever is found out about it later can be shown there.
 """
 
-import csv
-import io
-from collections.abc import Iterator
 from typing import Any
 
 from ..braze import CAMPAIGN_TRIGGER_SEND, IDENTIFIERS
+from ..csv_text import lines_of, read_rows
 from ..diagnostics import CODES, Diagnostic, nearest
-from ..source import LINE_BREAK, Source, Span
+from ..source import Source, Span
 from .documents import read_json
 from .files import ReadError, without_bom
 
@@ -59,7 +57,7 @@ def read_recipients(source: Source, suffix: str) -> Recipients:
 
 
 def _read_jsonl(read: Recipients) -> None:
-    for place in _lines(read.source.text):
+    for place in lines_of(read.source.text):
         if not read.source.text[place.start : place.end].strip():
             continue
         try:
@@ -70,17 +68,8 @@ def _read_jsonl(read: Recipients) -> None:
             read.add(record, place)
 
 
-def _lines(text: str) -> Iterator[Span]:
-    start = 0
-    for line_break in LINE_BREAK.finditer(text):
-        yield Span(start, line_break.start())
-        start = line_break.end()
-    if start < len(text):
-        yield Span(start, len(text))
-
-
 def _read_csv(read: Recipients) -> None:
-    rows = _rows(read)
+    rows = read_rows(read.source, read.fault)
     first = next(rows, None)
     if first is None:
         if not read.findings:
@@ -102,27 +91,6 @@ def _read_csv(read: Recipients) -> None:
         record = _record(read, header, cells, place)
         if record is not None:
             read.add(record, place)
-
-
-def _rows(read: Recipients) -> Iterator[tuple[list[str], Span]]:
-    """The records that are not blank, each with the line that it starts on."""
-    text = read.source.text
-    lines = list(_lines(text))
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    start = 0
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            # The reader cannot go on from there.
-            read.fault(f"this is no CSV: {error}", lines[min(start, len(lines) - 1)])
-            return
-        place = lines[min(start, len(lines) - 1)]
-        start = reader.line_num
-        if any(cell.strip() for cell in cells):
-            yield cells, place
 
 
 def _check_header(read: Recipients, header: list[str], place: Span) -> None:

@@ -2,12 +2,11 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..diagnostics import CODES, ERROR, WARNING, Diagnostic, by_severity
+from ..diagnostics import CODES, WARNING, Diagnostic, by_severity
 from .console import Console
 from .exits import FindingsError, UsageFault
 from .files import STDIN, open_argument, without_bom
@@ -72,35 +71,26 @@ def command(
       audience sql winback.audience --dialect snowflake
       audience sql winback.audience --dialect bigquery --mapping users.toml --output-format json
     """
-    if base_path is not None and not Path(base_path).is_dir():
-        raise UsageFault(f"`--base-path {base_path}` is no directory")
     if STDIN == file == mapping:
         raise UsageFault("`-` stands for the audience and for the mapping", "give one of them as a file")
     # Here, so that `--help` does not wait for the compiler.
     from ..sql import SqlError
-    from .compiling import compile_source
+    from .compiling import compile_one
 
     given = read_given(pairs, params_file)
     rows, findings = _table(table, mapping)
-    compiled = compile_source(
-        open_argument(file),
-        path=Path("stdin.audience" if file == STDIN else file),
-        base_path=None if base_path is None else Path(base_path),
-        given=given,
-        name=name,
-        every=False,
-        now=now,
-    )
-    findings += compiled.diagnostics
-    if by_severity(findings, ERROR):
-        raise FindingsError(findings)
-    (audience,) = compiled.audiences.values()
+    try:
+        _, audience, warnings = compile_one(file, name, given, base_path, now)
+    except FindingsError as error:
+        raise FindingsError([*findings, *error.diagnostics]) from None
+    if findings:
+        raise FindingsError([*findings, *warnings])
     instant = now or datetime.now(UTC)
     try:
         query = audience.to_sql(dialect=dialect, table=rows, now=instant)
     except SqlError as error:
-        raise FindingsError([*findings, _finding(error)]) from None
-    console.diagnostics(by_severity(findings, WARNING))
+        raise FindingsError([*warnings, _finding(error)]) from None
+    console.diagnostics(by_severity(warnings, WARNING))
     if output_format == "json":
         found = {"dialect": query.dialect, "sql": query.text, "parameters": query.parameters}
         console.data(json.dumps(found, ensure_ascii=False, indent=2) + "\n")

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..diagnostics import CODES, ERROR, WARNING, Diagnostic, by_severity, nearest, quoted, visible
+from ..diagnostics import CODES, WARNING, Diagnostic, by_severity, nearest, quoted, visible
 from ..report.display import clean, shown, width
 from .console import Console, Progress
-from .exits import DONE, FindingsError, UsageFault
-from .files import STDIN, open_argument, shown_path
+from .exits import DONE, FindingsError
 from .options import now_option, parameter_options
 from .parameters import read_given
 
@@ -75,27 +74,12 @@ def command(
       audience why winback.audience --profiles users.jsonl --user u7
       audience why winback.audience --profiles export.zip --user u7 --now 2026-11-01T09:00:00Z
     """
-    if base_path is not None and not Path(base_path).is_dir():
-        raise UsageFault(f"`--base-path {base_path}` is no directory")
-    if name == "":
-        raise UsageFault("`--name` is empty", "leave it out for a bare expression")
     given = read_given(pairs, params_file)
     instant = now or datetime.now(UTC).replace(microsecond=0)
-    from .compiling import compile_source
+    # Here, so that `--help` does not wait for the compiler.
+    from .compiling import compile_one
 
-    compiled = compile_source(
-        open_argument(file),
-        path=Path("stdin.audience" if file == STDIN else file),
-        base_path=None if base_path is None else Path(base_path),
-        given=given,
-        name=name,
-        every=False,
-        now=instant,
-    )
-    if by_severity(compiled.diagnostics, ERROR):
-        raise FindingsError(compiled.diagnostics)
-    ((called, audience),) = compiled.audiences.items()
-    called = called or ("stdin" if file == STDIN else shown_path(Path(file)))
+    called, audience, findings = compile_one(file, name, given, base_path, instant)
     wanted = list(dict.fromkeys(users))
     sought = _Sought(wanted)
     sought.read(console, Path(profiles))
@@ -104,7 +88,7 @@ def command(
         for user, profile in ((user, sought.found[user]) for user in wanted)
         if profile is not None
     ]
-    console.diagnostics(by_severity(compiled.diagnostics, WARNING))
+    console.diagnostics(by_severity(findings, WARNING))
     if output_format == "json":
         console.data(_as_json(answers, called, instant))
     else:

@@ -14,7 +14,7 @@ from ..clauses import Clause, ClauseTree, clause_tree
 from ..compiler.negation import OPPOSITE
 from ..diagnostics import quoted, visible
 from ..evaluate import Reason, Verdict
-from ..filters import And, CustomAttribute, Filter, LastUsedApp, Or, PushSubscription
+from ..filters import And, CustomAttribute, Filter, LastUsedApp, Or, PushSubscription, leaves_of
 from ..profiles import since_epoch
 from ..settings import Settings
 from .relations import relation, shown_value
@@ -60,7 +60,7 @@ def explain(verdict: Verdict, *, settings: Settings, now: datetime | None = None
     `settings` and `now` are those of the verdict, and `untyped` is the profile's.
     """
     words = _Words(attribute_types(verdict.node), settings, now, untyped)
-    leaves = iter(_leaves(verdict))
+    leaves = iter(verdict.leaves())
     lines: list[Line] = []
     # The groups that are still open: where the line of each stands, and whether a member was selected or not.
     open_groups: list[tuple[int, set[bool]]] = []
@@ -72,7 +72,7 @@ def explain(verdict: Verdict, *, settings: Settings, now: datetime | None = None
             _close(lines[at], seen)
             selected = lines[at].selected
         elif isinstance(node, Clause):
-            own = [next(leaves) for _ in range(_size(node.filter))]
+            own = [next(leaves) for _ in range(len(leaves_of(node.filter)))]
             selected, deciding = _decided(node.filter, own)
             text = visible(_cut(node.text, _CLAUSE_AT_MOST))
             lines.append(Line(len(open_groups), selected, text, words.of(node, selected, own, deciding)))
@@ -119,31 +119,6 @@ def _reason(selected: bool, leaves: Sequence[Verdict]) -> Reason:
     # All leaves of a clause ask for the same attribute.
     own = leaves[0].reason
     return own if own in ("no value", "other type") else "held" if selected else "failed"
-
-
-def _leaves(verdict: Verdict) -> list[Verdict]:
-    found: list[Verdict] = []
-    pending = [verdict]
-    while pending:
-        each = pending.pop()
-        if each.operands:
-            pending.extend(reversed(each.operands))
-        else:
-            found.append(each)
-    return found
-
-
-def _size(filter: Filter) -> int:
-    """How many leaves a filter has."""
-    count = 0
-    pending = [filter]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, (And, Or)):
-            pending.extend(node.operands)
-        else:
-            count += 1
-    return count
 
 
 _Decided: TypeAlias = tuple[bool, list[Verdict]]

@@ -26,7 +26,7 @@ class RegexTimeoutError(AudienceError):
     def __init__(self, pattern: str, timeout: float) -> None:
         self.pattern = pattern
         self.timeout = timeout
-        self.message = visible(f"the regex {quoted(pattern)} took longer than {timeout:g} seconds on one value")
+        self.message = visible(f"the regex {quoted(pattern)} took longer than {timeout:g} s on one value")
         self.help = "a repeat inside a repeat tries every way to share out the text: write it with a single one"
         self.kind = CODES["regex-timeout"]
         self.code = self.kind.code

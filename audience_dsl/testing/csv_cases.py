@@ -1,12 +1,9 @@
 """Cases in CSV: a row for each user, the attributes as columns, and `match` beside them."""
 
-import csv
-import io
-from collections.abc import Iterator
-
+from ..csv_text import read_rows
 from ..diagnostics import listed, nearest, quoted
 from ..profiles import FLAT_FIELDS, ProfileError, profile_of
-from ..source import LINE_BREAK, Span
+from ..source import Span
 from .cases import Case, CaseFile, duplicates, instant
 
 __all__ = ["read_csv_cases"]
@@ -18,7 +15,7 @@ _MATCH = {"true": True, "yes": True, "false": False, "no": False}
 
 def read_csv_cases(file: CaseFile) -> None:
     """Read the rows into the file, and its mistakes."""
-    rows = _rows(file)
+    rows = read_rows(file.source, lambda message, place: file.fault(message, place))
     first = next(rows, None)
     if first is None:
         return
@@ -94,32 +91,3 @@ def _read_row(file: CaseFile, number: int, row: dict[str, str], place: Span) -> 
         case.profile.attributes = attributes
     if len(file.findings) == before:
         file.cases.append(case)
-
-
-def _rows(file: CaseFile) -> Iterator[tuple[list[str], Span]]:
-    """The rows that are not blank, each with the line that it starts on."""
-    text = file.source.text
-    lines = list(_lines(text))
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    start = 0
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            # The reader cannot go on from there.
-            file.fault(f"this is no CSV: {error}", lines[min(start, len(lines) - 1)])
-            return
-        place = lines[min(start, len(lines) - 1)]
-        start = reader.line_num
-        if any(cell.strip() for cell in cells):
-            yield cells, place
-
-
-def _lines(text: str) -> Iterator[Span]:
-    start = 0
-    for line_break in LINE_BREAK.finditer(text):
-        yield Span(start, line_break.start())
-        start = line_break.end()
-    yield Span(start, len(text))

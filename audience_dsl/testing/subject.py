@@ -12,7 +12,7 @@ from ..api import Analysis, analyse
 from ..clauses import Clause, ClauseTree, clause_tree, clauses_of
 from ..diagnostics import CODES, ERROR, BindError, CompileError, Diagnostic, by_severity, listed, nearest, quoted
 from ..evaluate import Evaluator, Verdict
-from ..filters import And, Filter, Or
+from ..filters import And, Filter, Or, leaves_of
 from ..regexes import RegexError
 from ..settings import Settings
 from ..source import Source
@@ -53,11 +53,11 @@ class Prepared:
         self.evaluator = evaluator
         self.tree: ClauseTree = clause_tree(evaluator.filter)
         self.clauses: list[Clause] = list(clauses_of(self.tree))
-        self._sizes = [len(_leaves(clause.filter)) for clause in self.clauses]
+        self._sizes = [len(leaves_of(clause.filter)) for clause in self.clauses]
 
     def split(self, verdict: Verdict) -> list[tuple[bool, list[Verdict]]]:
         """For each clause whether it holds, and the verdicts of the leaves that it became."""
-        leaves = leaf_verdicts(verdict)
+        leaves = verdict.leaves()
         found = []
         start = 0
         for clause, size in zip(self.clauses, self._sizes, strict=True):
@@ -196,32 +196,8 @@ class Subject:
             raise CaseProblem([finding]) from None
 
 
-def leaf_verdicts(verdict: Verdict) -> list[Verdict]:
-    found: list[Verdict] = []
-    pending = [verdict]
-    while pending:
-        each = pending.pop()
-        if each.operands:
-            pending.extend(reversed(each.operands))
-        else:
-            found.append(each)
-    return found
-
-
 def _problem(file: CaseFile, case: Case, message: str, help: str | None = None) -> CaseProblem:
     return CaseProblem([Diagnostic(CODES["test-file"], message, source=file.source, span=case.span, help=help)])
-
-
-def _leaves(filter: Filter) -> list[Filter]:
-    found: list[Filter] = []
-    pending = [filter]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, (And, Or)):
-            pending.extend(reversed(node.operands))
-        else:
-            found.append(node)
-    return found
 
 
 def _holds(filter: Filter, leaves: list[Verdict]) -> bool:

@@ -10,7 +10,7 @@ from audience_dsl.evaluate import Evaluator
 from audience_dsl.profiles import profile_of
 from audience_dsl.samples import Sample, edges
 from audience_dsl.samples.values import text_for
-from audience_dsl.testing.subject import Prepared, leaf_verdicts
+from audience_dsl.testing.subject import Prepared
 
 from ..laws.strategies import NOW, expressions
 from ..laws.test_meaning import spelled
@@ -128,7 +128,7 @@ def test_verdicts_are_the_evaluators(tree: object, assumed: bool) -> None:
     assert len({repr(sample.profile) for sample in found}) == len(found)
     for sample in found:
         assert evaluator.selects(profile_of(sample.profile), NOW) is sample.selected, sample.name
-        assert leaf_verdicts(evaluator.why(profile_of(sample.profile), NOW))
+        assert evaluator.why(profile_of(sample.profile), NOW).leaves()
     again = [(sample.name, sample.profile) for sample in edges(audience.filter, audience.settings, NOW)]
     assert again == [(sample.name, sample.profile) for sample in found]
 
