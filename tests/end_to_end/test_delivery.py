@@ -127,6 +127,8 @@ def typed(answer: bytes | None, *arguments: str) -> Done:
         stdout=subprocess.PIPE,
         stderr=follower,
         env=environment({**ENV, "TERM": "xterm"}),
+        # A shell starts its background jobs with the signal ignored, and then nobody could interrupt.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
         os.close(follower)
         seen, asked = b"", False
