@@ -58,6 +58,8 @@ class DuckCounter:
         self._connection.execute("SET enable_progress_bar = true")
         self._connection.execute("SET enable_progress_bar_print = false")
         self._connection.execute("SET TimeZone = 'UTC'")
+        # A limit counts on all cores only where order does not matter to it.
+        self._connection.execute("SET preserve_insertion_order = false")
 
     def close(self) -> None:
         self._connection.close()
@@ -107,7 +109,9 @@ class DuckCounter:
         for name in self.measures.values:
             preview.values[name] += rest.pop(0)
         if matched and len(preview.sample) < self.sample:
+            connection.execute("SET preserve_insertion_order = true")
             ids = self._run(*self._sampled(source, self.sample - len(preview.sample)))
+            connection.execute("SET preserve_insertion_order = false")
             preview.sample.extend("" if id is None else str(id) for (id,) in ids)
         if unreadable and len(preview.named) < NAMED_AT_MOST:
             # DuckDB has no numbers of lines: the other reader says which they are, and why.

@@ -128,13 +128,12 @@ def app_times(apps: str) -> str:
         CASE
             WHEN {apps} IS NULL OR json_type({apps}) = 'NULL' THEN []
             WHEN json_type({apps}) <> 'ARRAY' THEN [{NO_TIME}]
+            -- Each has the key, so each is an object, and holds a time in the form that exports write.
+            WHEN len({used}) = json_array_length({apps}) AND list_bool_and(list_transform({used},
+                LAMBDA app : coalesce(regexp_full_match(app, {text(EXPORTED_TIME)}), FALSE)))
+                THEN list_transform({used}, LAMBDA app : coalesce(epoch_us(TRY_CAST(app AS TIMESTAMP)), {NO_TIME}))
             WHEN NOT coalesce(list_bool_and(list_transform(json_type({apps}, '$[*]'),
                 LAMBDA app : app = 'OBJECT')), TRUE) THEN [{NO_TIME}]
-            WHEN list_bool_and(list_transform({used},
-                LAMBDA app : regexp_full_match(app, {text(EXPORTED_TIME)})))
-                THEN list_transform({used},
-                    LAMBDA app : CASE WHEN app IS NOT NULL
-                        THEN coalesce(epoch_us(TRY_CAST(app AS TIMESTAMP)), {NO_TIME}) END)
             ELSE list_transform(json_extract({apps}, '$[*].last_used'),
                 LAMBDA app : CASE WHEN json_type(app) <> 'NULL'
                     THEN coalesce({instant_of_json("app")}, {NO_TIME}) END)
