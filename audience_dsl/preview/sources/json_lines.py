@@ -7,7 +7,7 @@ from ...braze import STATUSES
 from ...profiles import EXPORTED_FIELDS, FLAT_FIELDS
 from ...sql.building import column
 from ...sql.tables import Column
-from .source import LINE_AT_MOST, NO_LIMIT, NO_TIME, Source, app_times, instant_of_json, name, named, path_text, pointer
+from .source import NO_LIMIT, NO_TIME, Source, app_times, instant_of_json, name, named, path_text, pointer
 from .source import text as text_of
 
 __all__ = ["json_source"]
@@ -71,7 +71,7 @@ def _read_quickly(path: Path, found: dict[str, str]) -> str:
     return f"""
         SELECT TRUE AS is_object{named((name(key), alias) for key, alias in found.items())}
         FROM read_json({path_text(path)}, format = 'newline_delimited', ignore_errors = true,
-            maximum_object_size = {LINE_AT_MOST}, columns = {{{columns}}})"""
+            columns = {{{columns}}})"""
 
 
 def _read(path: Path, found: dict[str, str]) -> str:
@@ -80,7 +80,7 @@ def _read(path: Path, found: dict[str, str]) -> str:
             {named((f"keys[{at}]", alias) for at, alias in enumerate(found.values(), 1))}
         FROM (
             SELECT json AS line, json_extract(json, [{", ".join(map(pointer, found))}]) AS keys
-            FROM read_ndjson_objects({path_text(path)}, ignore_errors = true, maximum_object_size = {LINE_AT_MOST})
+            FROM read_ndjson_objects({path_text(path)}, ignore_errors = true)
         )"""
 
 
