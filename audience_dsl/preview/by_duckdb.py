@@ -41,7 +41,6 @@ class DuckCounter:
         *,
         now: datetime,
         sample: int,
-        threads: int | None = None,
     ) -> None:
         self.measures = measures
         self.preview = preview
@@ -51,10 +50,9 @@ class DuckCounter:
         self.progress: Callable[[float], None] | None = None
         self.names = list(attribute_types(measures.audience))
         # Nothing is to be fetched from anywhere over a file.
-        config: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-        if threads is not None:
-            config["threads"] = threads
-        self._connection = duckdb.connect(config=config)
+        self._connection = duckdb.connect(
+            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        )
         self._connection.execute("SET enable_progress_bar = true")
         self._connection.execute("SET enable_progress_bar_print = false")
         self._connection.execute("SET TimeZone = 'UTC'")
@@ -99,6 +97,13 @@ class DuckCounter:
             unreadable += int(lost)
             connection.execute("DROP TABLE IF EXISTS reject_errors")
             connection.execute("DROP TABLE IF EXISTS reject_scans")
+        ids: list[tuple[Any, ...]] = []
+        if matched and len(preview.sample) < self.sample:
+            connection.execute("SET preserve_insertion_order = true")
+            ids = self._run(*self._sampled(source, self.sample - len(preview.sample)))
+            connection.execute("SET preserve_insertion_order = false")
+        # From here on nothing of DuckDB's can fail.
+        preview.sample.extend("" if id is None else str(id) for (id,) in ids)
         preview.total += readable
         preview.matched += matched
         preview.unreadable += unreadable
@@ -108,11 +113,6 @@ class DuckCounter:
                 step.together = (step.together or 0) + rest.pop(0)
         for name in self.measures.values:
             preview.values[name] += rest.pop(0)
-        if matched and len(preview.sample) < self.sample:
-            connection.execute("SET preserve_insertion_order = true")
-            ids = self._run(*self._sampled(source, self.sample - len(preview.sample)))
-            connection.execute("SET preserve_insertion_order = false")
-            preview.sample.extend("" if id is None else str(id) for (id,) in ids)
         if unreadable and len(preview.named) < NAMED_AT_MOST:
             # DuckDB has no numbers of lines: the other reader says which they are, and why.
             found = (each for each in read_profiles(path) if isinstance(each, Unreadable))
