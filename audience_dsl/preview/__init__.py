@@ -123,6 +123,8 @@ def _added(counter: "DuckCounter", file: Path, size: int, engine: Engine, share:
     """Whether DuckDB has counted the file; where it cannot read it, the other reader can, or says what is wrong."""
     import duckdb
 
+    from .by_duckdb import NotTakenError
+
     if not counter.takes(file):
         if engine == "duckdb":
             raise ConfigurationError(
@@ -134,7 +136,7 @@ def _added(counter: "DuckCounter", file: Path, size: int, engine: Engine, share:
     counter.progress = lambda part: share(part * size)
     try:
         counter.add(file)
-    except duckdb.Error as error:
+    except (duckdb.Error, NotTakenError) as error:
         if engine == "duckdb":
             said = str(error).partition("\n")[0]
             message = f"DuckDB cannot read `{visible(str(file))}`: {visible(said)}"

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import zlib
 from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
@@ -22,12 +23,16 @@ from ..sql.query import layers
 from .counts import NAMED_AT_MOST, Measures, Preview
 from .sources import NO_LIMIT, Source, csv_source, json_source, parquet_source
 
-__all__ = ["DuckCounter"]
+__all__ = ["DuckCounter", "NotTakenError"]
 
 # The endings that DuckDB reads as the other reader does. The rest goes there.
 _TAKEN = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".csv", ".csv.gz", ".parquet")
 # Between two looks at how far a query is, in seconds.
 _LOOK = 0.1
+
+
+class NotTakenError(Exception):
+    """A file that the other reader has to look at: it can read it, or says what is wrong."""
 
 
 class DuckCounter:
@@ -71,7 +76,7 @@ class DuckCounter:
         return _ending(path) in _TAKEN
 
     def add(self, path: Path) -> None:
-        """Count the profiles of a file. Raises duckdb.Error where it cannot be read, and then has added nothing."""
+        """Count the profiles of a file. Raises duckdb.Error or NotTakenError, and then has added nothing."""
         ending = _ending(path)
         if ending == ".parquet":
             self._count(path, parquet_source(self._connection, path, self.names))
@@ -212,5 +217,11 @@ def _ending(path: Path) -> str:
 
 def _header(path: Path) -> list[str]:
     opened = gzip.open if path.suffix.lower() == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-        return [name.strip() for name in next(csv.reader(file), [])]
+    try:
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+            header = [name.strip() for name in next(csv.reader(file, strict=True), [])]
+    except (OSError, EOFError, ValueError, zlib.error, csv.Error) as error:
+        raise NotTakenError(str(error)) from None
+    if not header or not all(header):
+        raise NotTakenError("the header has columns without names")
+    return header
