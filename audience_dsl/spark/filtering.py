@@ -10,11 +10,11 @@ from ..profiles import since_epoch
 from ..settings import Settings
 
 with needed("spark", "Spark"):
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
     from sqlglot import exp
 
 from ..sql import Table, Translator
-from .frames import table_of
+from .frames import check_columns, check_users, table_of
 
 if TYPE_CHECKING:
     from ..api import Audience
@@ -41,10 +41,15 @@ def _where(
     filter: Filter, settings: Settings, frame: DataFrame, now: datetime | None, table: Table | None
 ) -> DataFrame:
     session = frame.sparkSession
-    _check(session.conf.get("spark.sql.parser.escapedStringLiterals", "false"))
-    table = table or table_of(frame.schema)
-    translator = Translator(filter, table, dialect="spark", settings=settings, prefix=_PREFIX)
+    _check(session)
+    prefix = _PREFIX
+    while any(name.lower().startswith(prefix) for name in frame.columns):
+        prefix = f"_{prefix}"
+    translator = Translator(filter, table or table_of(frame.schema), dialect="spark", settings=settings, prefix=prefix)
     condition = translator.condition(filter)
+    check_columns(translator.raw.values(), frame.schema, letter_case=_is_on(session, "spark.sql.caseSensitive"))
+    if table is None:
+        check_users(translator.raw.values(), frame.schema)
     parameters = dict(translator.parameters)
     if translator.needs_now:
         parameters["now"] = _instant(now)
@@ -76,10 +81,18 @@ def _instant(now: datetime | None) -> int:
     return since_epoch(now)
 
 
-def _check(escaped: str | None) -> None:
-    if (escaped or "").lower() == "true":
-        raise ConfigurationError(
-            CODES["settings"],
-            "this session reads backslashes in texts as Spark 1.6 did, and names would be other names",
-            help="set `spark.sql.parser.escapedStringLiterals` to false",
-        )
+# Settings under which the text of a query means something else.
+_READ_OTHERWISE = {
+    "spark.sql.parser.escapedStringLiterals": "reads backslashes in texts as Spark 1.6 did, and names would be other names",
+    "spark.sql.parser.quotedRegexColumnNames": "reads names of columns as regexes, which may find other columns",
+}
+
+
+def _check(session: SparkSession) -> None:
+    for setting, meaning in _READ_OTHERWISE.items():
+        if _is_on(session, setting):
+            raise ConfigurationError(CODES["settings"], f"this session {meaning}", help=f"set `{setting}` to false")
+
+
+def _is_on(session: SparkSession, setting: str) -> bool:
+    return (session.conf.get(setting, "false") or "").lower() == "true"

@@ -1,6 +1,7 @@
 """The columns of a DataFrame, as what a translator reads."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlglot import exp
@@ -9,13 +10,13 @@ from ..diagnostics import quoted
 from ..extras import needed
 from ..profiles import EXPORTED_FIELDS, FLAT_FIELDS
 from ..sql import Column, JsonColumn, SqlError, Table
-from ..sql.building import call, column, integer
+from ..sql.building import call, column, integer, text
 from ..sql.dialects import DIALECTS
 
 with needed("spark", "Spark"):
     from pyspark.sql import types
 
-__all__ = ["table_of"]
+__all__ = ["check_columns", "check_users", "table_of"]
 
 _SPARK = DIALECTS["spark"]
 _DAY = 86_400_000_000
@@ -41,8 +42,8 @@ def table_of(schema: "types.StructType") -> Table:
         id=exp.null(),
         attributes=attributes,
         rest=rest,
-        push=column(push) if push in fields else None,
-        email=column(email) if email in fields else None,
+        push=_state(push, fields),
+        email=_state(email, fields),
         apps=apps,
         last_used=last_used,
     )
@@ -56,10 +57,7 @@ def _custom_attributes(fields: dict[str, "types.DataType"]) -> tuple[dict[str, C
     if isinstance(kind, (types.VariantType, types.StringType)):
         return {}, JsonColumn(whole, text=isinstance(kind, types.StringType))
     if isinstance(kind, types.StructType):
-        inside = {
-            field.name: exp.Dot(this=whole, expression=exp.to_identifier(field.name, quoted=True)) for field in kind
-        }
-        return {field.name: _typed(inside[field.name], field.dataType) for field in kind}, None
+        return {field.name: _typed(_inside(whole, field.name), field.dataType) for field in kind}, None
     raise _refused("custom_attributes", kind, "make it a VARIANT, as `parse_json` does")
 
 
@@ -71,9 +69,7 @@ def _apps(fields: dict[str, "types.DataType"]) -> tuple[JsonColumn | None, Colum
         return JsonColumn(column("apps"), text=isinstance(kind, types.StringType)), None
     item = kind.elementType if isinstance(kind, types.ArrayType) else None
     if isinstance(item, types.StructType) and "last_used" in item.fieldNames():
-        used = _typed(
-            exp.Dot(this=exp.column("app"), expression=exp.to_identifier("last_used")), item["last_used"].dataType
-        )
+        used = _typed(_inside(exp.column("app"), "last_used"), item["last_used"].dataType)
         readers: dict[str, Callable[[exp.Expr], exp.Expr]] = {
             "string": _SPARK.instant_of_text,
             "time": _SPARK.time,
@@ -88,7 +84,7 @@ def _apps(fields: dict[str, "types.DataType"]) -> tuple[JsonColumn | None, Colum
 
 def _typed(expression: exp.Expr, kind: "types.DataType") -> Column:
     if isinstance(kind, types.StringType):
-        return Column(expression, "string")
+        return Column(_plain(expression, kind), "string")
     if isinstance(kind, types.NumericType):
         return Column(expression, "number")
     if isinstance(kind, types.BooleanType):
@@ -104,12 +100,23 @@ def _typed(expression: exp.Expr, kind: "types.DataType") -> Column:
     if isinstance(kind, types.DateType):
         days = call("UNIX_DATE", expression)
         return Column(exp.Mul(this=days, expression=integer(_DAY)), "microseconds")
-    if isinstance(kind, types.ArrayType) and isinstance(kind.elementType, types.StringType):
+    if isinstance(kind, types.ArrayType) and kind.elementType == types.StringType():
         return Column(expression, "array")
     if isinstance(kind, types.VariantType):
         return Column(expression, "json")
     # Refused only where a filter asks for it.
     return Column(expression, _name(kind))
+
+
+def _state(name: str, fields: dict[str, "types.DataType"]) -> exp.Expr | None:
+    kind = fields.get(name)
+    return None if kind is None else _plain(column(name), kind)
+
+
+def _plain(expression: exp.Expr, kind: "types.DataType") -> exp.Expr:
+    """Text as it is: by other collations, texts are equal that differ."""
+    binary = not isinstance(kind, types.StringType) or kind == types.StringType()
+    return expression if binary else call("COLLATE", expression, text("UTF8_BINARY"))
 
 
 def _inside(struct: exp.Expr, field: str) -> exp.Expr:
@@ -122,3 +129,34 @@ def _name(kind: Any) -> str:
 
 def _refused(name: str, kind: "types.DataType", way: str) -> SqlError:
     return SqlError(f"the column {quoted(name)} of the frame has the type {quoted(_name(kind))}", way)
+
+
+# --- What a filter asks for ---
+
+
+def check_columns(values: Iterable[exp.Expr], schema: "types.StructType", *, letter_case: bool) -> None:
+    """Raises SqlError for a column that Spark finds no way to, or two. `letter_case` says that case tells them apart."""
+    structs = [schema, *(field.dataType for field in schema if isinstance(field.dataType, types.StructType))]
+    known = [Counter(name if letter_case else name.lower() for name in each.fieldNames()) for each in structs]
+    for value in values:
+        for name in (each.name for each in value.find_all(exp.Identifier)):
+            if any(count[name if letter_case else name.lower()] > 1 for count in known):
+                raise SqlError(f"the frame has two columns that Spark takes for {quoted(name)}", "rename one of them")
+            if "${" in name:
+                message = f"Spark puts a setting in place of `${{…}}` in the name of the column {quoted(name)}"
+                raise SqlError(message, "rename the column")
+
+
+def check_users(values: Iterable[exp.Expr], schema: "types.StructType") -> None:
+    """Raises SqlError where a state of subscription is no text, or the last use no time."""
+    kinds = {field.name: field.dataType for field in schema}
+    names = {each.name for value in values for each in value.find_all(exp.Column)}
+    for name in sorted(names & kinds.keys()):
+        kind = kinds[name]
+        if name in _STATES and not isinstance(kind, types.StringType):
+            raise _refused(name, kind, "make it text: opted_in, subscribed or unsubscribed")
+        if name == "last_used_app" and _typed(column(name), kind).type not in ("string", "time", "microseconds"):
+            raise _refused(name, kind, "make it a TIMESTAMP, or text in ISO 8601")
+
+
+_STATES = ("push_subscribe", "email_subscribe", "push", "email")

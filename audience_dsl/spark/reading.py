@@ -26,11 +26,9 @@ class Profiles:
 
 
 def read_profiles(session: SparkSession, path: str | list[str]) -> Profiles:
-    """JSON Lines, exported or flat, from every file system and with every compression that Spark reads as text.
-
-    Of a line with two objects the first is read; the other readers refuse it.
-    """
-    lines = session.read.text(path)
+    """JSON Lines, exported or flat, from every file system and with every compression that Spark reads as text."""
+    # By itself it would also end a line at a CR, which is a blank in JSON.
+    lines = session.read.text(path, lineSep="\n")
     # The lines come in by Spark's own formatting, for which braces mean something.
     query = _QUERY.replace("{", "{{").replace("}", "}}").replace("$ROWS", "{rows}")
     read = session.sql(query, rows=lines)
@@ -96,6 +94,11 @@ _FLAT_ATTRIBUTES = (
     f"TO_VARIANT_OBJECT(MAP_FILTER(keys, (key, held) -> key NOT IN ({', '.join(map(repr, FLAT_FIELDS))})))"
 )
 _FLAT_APPS = f"TO_VARIANT_OBJECT(ARRAY(NAMED_STRUCT('last_used', {_key('last_used_app')})))"
+# What Python takes for blank.
+_BLANKS = "".join(each for each in map(chr, range(0x3001)) if each.isspace())
+# Whatever stands behind a value is not looked at. So the line becomes the first of two members, and the second is one
+# that no line can hold itself.
+_PAIR = """TRY_CAST(TRY_PARSE_JSON(CONCAT('[', value, ',"', MD5(value), '"]')) AS ARRAY<VARIANT>)"""
 _QUERY = f"""
     SELECT
         line,
@@ -108,8 +111,15 @@ _QUERY = f"""
     FROM (
         SELECT line, profile, keys, COALESCE({_EXPORTED}, FALSE) AS exported
         FROM (
-            SELECT value AS line, TRY_PARSE_JSON(value) AS profile,
-                TRY_CAST(TRY_PARSE_JSON(value) AS MAP<STRING, VARIANT>) AS keys
-            FROM $ROWS WHERE TRIM(value) <> ''
+            SELECT line, profile, TRY_CAST(profile AS MAP<STRING, VARIANT>) AS keys
+            FROM (
+                SELECT line, CASE
+                    WHEN IS_VALID_UTF8(line) AND SIZE(pair) = 2 AND TRY_CAST(pair[1] AS STRING) = MD5(line)
+                    THEN pair[0] END AS profile
+                FROM (
+                    SELECT value AS line, {_PAIR} AS pair FROM $ROWS
+                    WHERE TRIM(BOTH '{_BLANKS}' FROM value) <> ''
+                )
+            )
         )
     )"""

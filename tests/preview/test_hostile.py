@@ -33,7 +33,7 @@ def test_any_bytes(ending: str, head: bytes, body: bytes, packed: bool) -> None:
         counted = []
         for engine in ("auto", "python"):
             try:
-                found = AUDIENCE.preview(path, now=NOW, engine=engine)  # type: ignore[arg-type]
+                found = AUDIENCE.preview(path, now=NOW, engine=engine)
             except AudienceError as error:
                 counted.append(str(error))
             else:

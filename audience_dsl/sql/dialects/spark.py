@@ -15,14 +15,18 @@ class Spark(Dialect):
     title = "Spark"
     engine = "java"
     group = "${}"
-    instant_type = "TIMESTAMP"
+    # `TIMESTAMP` is what a setting of the session says, and may have no zone.
+    instant_type = "TIMESTAMPLTZ"
     json_numbers = ("BIGINT", "DECIMAL", "DOUBLE", "FLOAT")
     json_string, json_array, json_boolean = "STRING", "ARRAY", "BOOLEAN"
 
     def attribute(self, json: exp.Expr, name: str) -> exp.Expr:
         # A map takes every name as it is, and its look-up is NULL where there is none.
         keys = cast(json, "MAP<STRING, VARIANT>", "spark")
-        return call("TRY_ELEMENT_AT", keys, text(name))
+        # Spark puts a setting or a variable of the environment in place of `${…}`, in literals too.
+        parts = name.split("${")
+        literal = call("CONCAT_WS", text("{"), *(text(f"{part}$") for part in parts[:-1]), text(parts[-1]))
+        return call("TRY_ELEMENT_AT", keys, text(name) if len(parts) == 1 else literal)
 
     def json_type(self, value: exp.Expr) -> exp.Expr:
         # Without what stands behind, as in DECIMAL(3,1) or ARRAY<STRING>.
