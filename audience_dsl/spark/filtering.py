@@ -10,11 +10,12 @@ from ..profiles import since_epoch
 from ..settings import Settings
 
 with needed("spark", "Spark"):
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame
     from sqlglot import exp
 
 from ..sql import Table, Translator
 from .frames import check_columns, check_users, table_of
+from .session import check_session, is_on
 
 if TYPE_CHECKING:
     from ..api import Audience
@@ -41,13 +42,13 @@ def _where(
     filter: Filter, settings: Settings, frame: DataFrame, now: datetime | None, table: Table | None
 ) -> DataFrame:
     session = frame.sparkSession
-    _check(session)
+    check_session(session)
     prefix = _PREFIX
     while any(name.lower().startswith(prefix) for name in frame.columns):
         prefix = f"_{prefix}"
     translator = Translator(filter, table or table_of(frame.schema), dialect="spark", settings=settings, prefix=prefix)
     condition = translator.condition(filter)
-    check_columns(translator.raw.values(), frame.schema, letter_case=_is_on(session, "spark.sql.caseSensitive"))
+    check_columns(translator.raw.values(), frame.schema, letter_case=is_on(session, "spark.sql.caseSensitive"))
     if table is None:
         check_users(translator.raw.values(), frame.schema)
     parameters = dict(translator.parameters)
@@ -79,20 +80,3 @@ def _instant(now: datetime | None) -> int:
     if now.utcoffset() is None:
         raise ConfigurationError(CODES["settings"], "`now` has no offset from UTC", help="hand in an aware datetime")
     return since_epoch(now)
-
-
-# Settings under which the text of a query means something else.
-_READ_OTHERWISE = {
-    "spark.sql.parser.escapedStringLiterals": "reads backslashes in texts as Spark 1.6 did, and names would be other names",
-    "spark.sql.parser.quotedRegexColumnNames": "reads names of columns as regexes, which may find other columns",
-}
-
-
-def _check(session: SparkSession) -> None:
-    for setting, meaning in _READ_OTHERWISE.items():
-        if _is_on(session, setting):
-            raise ConfigurationError(CODES["settings"], f"this session {meaning}", help=f"set `{setting}` to false")
-
-
-def _is_on(session: SparkSession, setting: str) -> bool:
-    return (session.conf.get(setting, "false") or "").lower() == "true"

@@ -135,16 +135,21 @@ def _refused(name: str, kind: "types.DataType", way: str) -> SqlError:
 
 
 def check_columns(values: Iterable[exp.Expr], schema: "types.StructType", *, letter_case: bool) -> None:
-    """Raises SqlError for a column that Spark finds no way to, or two. `letter_case` says that case tells them apart."""
-    structs = [schema, *(field.dataType for field in schema if isinstance(field.dataType, types.StructType))]
-    known = [Counter(name if letter_case else name.lower() for name in each.fieldNames()) for each in structs]
-    for value in values:
-        for name in (each.name for each in value.find_all(exp.Identifier)):
-            if any(count[name if letter_case else name.lower()] > 1 for count in known):
-                raise SqlError(f"the frame has two columns that Spark takes for {quoted(name)}", "rename one of them")
-            if "${" in name:
-                message = f"Spark puts a setting in place of `${{…}}` in the name of the column {quoted(name)}"
-                raise SqlError(message, "rename the column")
+    """Raises SqlError for a column that Spark cannot find. `letter_case` says that it tells `Age` and `age` apart."""
+
+    def known(name: str) -> str:
+        return name if letter_case else name.lower()
+
+    columns = Counter(map(known, schema.fieldNames()))
+    structs = (field.dataType for field in schema if isinstance(field.dataType, types.StructType))
+    twins = {name for each in structs for name, count in Counter(map(known, each.fieldNames())).items() if count > 1}
+    for node in (node for value in values for node in value.find_all(exp.Column, exp.Dot)):
+        name = node.name
+        if columns[known(name)] > 1 if isinstance(node, exp.Column) else known(name) in twins:
+            raise SqlError(f"the frame has two columns that Spark takes for {quoted(name)}", "rename one of them")
+        if "${" in name:
+            message = f"Spark puts a setting in place of `${{…}}` in the name of the column {quoted(name)}"
+            raise SqlError(message, "rename the column")
 
 
 def check_users(values: Iterable[exp.Expr], schema: "types.StructType") -> None:

@@ -10,6 +10,8 @@ from ..sql.dialects import DIALECTS
 with needed("spark", "Spark"):
     from pyspark.sql import DataFrame, SparkSession
 
+from .session import check_session
+
 __all__ = ["Profiles", "read_profiles"]
 
 _SPARK = DIALECTS["spark"]
@@ -27,6 +29,7 @@ class Profiles:
 
 def read_profiles(session: SparkSession, path: str | list[str]) -> Profiles:
     """JSON Lines, exported or flat, from every file system and with every compression that Spark reads as text."""
+    check_session(session)
     # By itself it would also end a line at a CR, which is a blank in JSON.
     lines = session.read.text(path, lineSep="\n")
     # The lines come in by Spark's own formatting, for which braces mean something.

@@ -1,5 +1,5 @@
 """The long run: `python -m tests.differential --examples N --seed S [--duckdb M] [--postgres M]
-[--jobs J]`.
+[--spark M] [--jobs J]`.
 
 Exit 1 on a disagreement, which is printed small.
 """
@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--duckdb", type=int, default=0, metavar="M", help="compare so many of the pairs with DuckDB")
     parser.add_argument("--postgres", type=int, default=0, metavar="M", help="and with an embedded Postgres")
+    parser.add_argument("--spark", type=int, default=0, metavar="M", help="and so many with a local Spark, afterwards")
     parser.add_argument("--jobs", type=int, default=1, help="processes; with seeds S, S + 1 and so on")
     parser.add_argument("--progress", action="store_true", help="show progress where stderr is no terminal")
     given = parser.parse_args(arguments)
@@ -57,6 +58,12 @@ def main(arguments: list[str] | None = None) -> int:
     reports = [report for _, report in results if report is not None]
     if reports:
         print(reports[0])
+    elif given.spark:
+        from tests.differential.on_spark import run
+
+        started = monotonic()
+        pairs, reports = run(given.spark, given.seed)
+        print(f"{'spark':<14} {pairs:>14,} pairs in {monotonic() - started:.1f} s", *reports[:5], sep="\n")
     return 1 if reports else 0
 
 

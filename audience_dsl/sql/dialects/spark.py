@@ -23,7 +23,7 @@ class Spark(Dialect):
     def attribute(self, json: exp.Expr, name: str) -> exp.Expr:
         # A map takes every name as it is, and its look-up is NULL where there is none.
         keys = cast(json, "MAP<STRING, VARIANT>", "spark")
-        # Spark puts a setting or a variable of the environment in place of `${…}`, in literals too.
+        # Spark puts a setting of the session in place of `${…}`, in literals too.
         parts = name.split("${")
         literal = call("CONCAT_WS", text("{"), *(text(f"{part}$") for part in parts[:-1]), text(parts[-1]))
         return call("TRY_ELEMENT_AT", keys, text(name) if len(parts) == 1 else literal)

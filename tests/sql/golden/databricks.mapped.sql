@@ -65,7 +65,7 @@ WITH taken AS (
           ),
           ' ?([+-][0-9]{2}):?([0-9]{2})$',
           '$1:$2'
-        ) AS TIMESTAMP)
+        ) AS TIMESTAMP_LTZ)
       )
     END AS `last_purchase`,
     COALESCE(NULLIF(`push`, ''), 'subscribed') AS `push`,
