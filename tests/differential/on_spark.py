@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["compare_on_spark", "local_session", "missing", "questions", "run"]
 
 # Filters for one query, and profiles for each of these, all of which all filters are asked about.
-FILTERS = 10
+FILTERS = 8
 _PEOPLE = 40
 _LOCAL = {
     "spark.ui.enabled": "false",
