@@ -24,7 +24,7 @@ from .diagnostics import (
     nearest,
 )
 from .filters import Filter
-from .settings import Settings
+from .settings import Settings, check_instant
 from .source import Source, Span
 from .syntax import tree
 from .syntax.parsed import Parsed
@@ -183,10 +183,8 @@ class Analysis:
         """Compile one audience. Raises CompileError or BindError; see `compile`."""
         if self.errors or self.checked is None:
             raise CompileError(self.diagnostics)
-        if now is not None and now.utcoffset() is None:
-            raise ConfigurationError(
-                CODES["settings"], "`now` has no offset from UTC", help="hand in an aware datetime"
-            )
+        if now is not None:
+            check_instant(now)
         expression = self._choose(name)
         values = self._bind(expression, params or {})
         lowering = Lowering(self.settings, values, now)

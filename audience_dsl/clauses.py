@@ -13,7 +13,7 @@ from typing import TypeAlias
 from .compiler.lowered import Origin
 from .filters import And, CustomAttribute, Filter, LastUsedApp, Leaf, Or, PushSubscription, Value, group
 
-__all__ = ["Clause", "ClauseGroup", "ClauseTree", "clause_tree", "clauses_of", "leaf_text"]
+__all__ = ["SIGNS", "Clause", "ClauseGroup", "ClauseTree", "clause_tree", "clauses_of", "leaf_text"]
 
 
 class Clause:
@@ -92,7 +92,8 @@ def clauses_of(tree: ClauseTree) -> Iterator[Clause]:
 
 # --- A leaf in the language ---
 
-_SIGNS = {
+# What stands between a subject and the value of a comparison.
+SIGNS = {
     "equals": "==",
     "not_equal": "!=",
     "greater_than": ">",
@@ -133,7 +134,7 @@ def leaf_text(leaf: Leaf) -> str:
         words = _WORDS[leaf.comparison].format(leaf.value)
         return f"{subject} {words.replace(' days', ' day') if leaf.value == 1 else words}"
     bare = not isinstance(leaf, CustomAttribute) or leaf.comparison in ("before", "after")
-    return f"{subject} {_SIGNS[leaf.comparison]} {leaf.value if bare else _literal(leaf.value)}"
+    return f"{subject} {SIGNS[leaf.comparison]} {leaf.value if bare else _literal(leaf.value)}"
 
 
 def _literal(value: Value) -> str:

@@ -18,9 +18,9 @@ from .braze import NO_VALUE, RELATIVE, missing_key
 from .diagnostics import CODES, ConfigurationError
 from .filters import And, CustomAttribute, Filter, LastUsedApp, Leaf, Or, PushSubscription, leaves_of
 from .profiles import Profile, instant_of, since_epoch
-from .settings import Settings
+from .settings import Settings, check_instant
 
-__all__ = ["Evaluator", "Reason", "Verdict", "nearest_double"]
+__all__ = ["Evaluator", "Reason", "Verdict", "instant_of_send", "nearest_double"]
 
 Reason: TypeAlias = Literal["held", "failed", "no value", "other type"]
 
@@ -130,7 +130,7 @@ class Evaluator:
 
     def selects(self, profile: Profile, now: datetime | None = None) -> bool:
         """Whether the filter selects this profile at `now`, an aware datetime."""
-        instant = self._instant(now)
+        instant = instant_of_send(now, needed=self._needs_now)
         steps = self._steps
         attributes = profile.attributes
         at = 0
@@ -147,7 +147,7 @@ class Evaluator:
 
     def why(self, profile: Profile, now: datetime | None = None) -> Verdict:
         """The verdict of every part of the filter."""
-        instant = self._instant(now)
+        instant = instant_of_send(now, needed=self._needs_now)
         leaves = iter([self._judge(step, profile, instant) for step in self._steps])
         results: list[Verdict] = []
         pending: list[tuple[Filter, bool]] = [(self.filter, False)]
@@ -181,18 +181,6 @@ class Evaluator:
         held = step.test(value, instant)
         return Verdict(leaf, held, reason="held" if held else "failed", value=raw)
 
-    def _instant(self, now: datetime | None) -> int:
-        if now is None:
-            if self._needs_now:
-                message = "the filter counts days from the instant of the send, and there is no `now`"
-                raise ConfigurationError(CODES["needs-now"], message, help="hand in `now`, an aware datetime")
-            return 0
-        if now.utcoffset() is None:
-            raise ConfigurationError(
-                CODES["settings"], "`now` has no offset from UTC", help="hand in an aware datetime"
-            )
-        return since_epoch(now)
-
     def _step(self, leaf: Leaf, types: Mapping[str, frozenset[str]], regex_timeout: float) -> _Step:
         step = _Step(leaf)
         if isinstance(leaf, CustomAttribute):
@@ -211,6 +199,17 @@ class Evaluator:
             step.kind = "push" if isinstance(leaf, PushSubscription) else "email"
             step.test = _status_test(step.kind, leaf.value, leaf.comparison == "is")
         return step
+
+
+def instant_of_send(now: datetime | None, *, needed: bool) -> int:
+    """Microseconds since 1970; 0 where there is none and none is needed. Raises ConfigurationError."""
+    if now is None:
+        if needed:
+            message = "the filter counts days from the instant of the send, and there is no `now`"
+            raise ConfigurationError(CODES["needs-now"], message, help="hand in `now`, an aware datetime")
+        return 0
+    check_instant(now)
+    return since_epoch(now)
 
 
 def _link(filter: Filter, steps: list[_Step]) -> None:

@@ -1,13 +1,20 @@
 """Limits, assumptions and time zone: one immutable value, handed down."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
 from .braze import MISSING
 from .diagnostics import CODES, ConfigurationError, nearest
 
-__all__ = ["Limits", "Settings"]
+__all__ = ["Limits", "Settings", "check_instant"]
+
+
+def check_instant(now: datetime) -> None:
+    """Raises ConfigurationError for a `now` without an offset from UTC, which is no instant."""
+    if now.utcoffset() is None:
+        raise ConfigurationError(CODES["settings"], "`now` has no offset from UTC", help="hand in an aware datetime")
 
 
 class Limits:

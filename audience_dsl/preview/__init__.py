@@ -13,7 +13,7 @@ from ..diagnostics import CODES, ConfigurationError, visible
 from ..extras import needed
 from ..filters import Filter
 from ..profiles.files import ProfileFiles
-from ..settings import Settings
+from ..settings import Settings, check_instant
 from .by_python import count_profiles
 from .counts import Measures, Preview, Step, measures_of
 
@@ -41,8 +41,7 @@ def preview(
     Raises ConfigurationError for files that cannot be read, RegexError and RegexTimeoutError; with the engine
     `duckdb` also SqlError, and ConfigurationError where it is not installed.
     """
-    if now.utcoffset() is None:
-        raise ConfigurationError(CODES["settings"], "`now` has no offset from UTC", help="hand in an aware datetime")
+    check_instant(now)
     settings = settings or Settings()
     measures = measures_of(filter)
     found = Preview(measures)

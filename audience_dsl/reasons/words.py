@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from ..attribute_types import ALL_TYPES, attribute_types
 from ..braze import MISSING, NO_VALUE, RELATIVE, missing_key
-from ..clauses import Clause, ClauseTree, clause_tree
+from ..clauses import SIGNS, Clause, ClauseTree, clause_tree
 from ..compiler.negation import OPPOSITE
 from ..diagnostics import quoted, visible
 from ..evaluate import Reason, Verdict
@@ -158,22 +158,6 @@ _SURE = {
     "inferred, weak": "inferred, for weak reasons",
     "unknown": "assumed, since no source says",
 }
-_SIGNS = {
-    "equals": "==",
-    "not_equal": "!=",
-    "greater_than": ">",
-    "greater_than_or_equal_to": ">=",
-    "less_than": "<",
-    "less_than_or_equal_to": "<=",
-    "is_any_of": "in",
-    "is_none_of": "not in",
-    "includes_value": "includes",
-    "does_not_include_value": "does not include",
-    "matches_regex": "matches",
-    "does_not_match_regex": "does not match",
-    "before": "before",
-    "after": "after",
-}
 _NOT_OF_TYPE = {
     frozenset({"string"}): "not a text",
     frozenset({"number"}): "not a number",
@@ -233,7 +217,7 @@ class _Words:
         if asked is None:
             return there
         # The reader may have written it otherwise.
-        sign = _SIGNS.get(asked.comparison)
+        sign = SIGNS.get(asked.comparison)
         what = f"`{sign}`" if sign is not None and f" {sign} " in clause.text else "this clause"
         does = "selects" if selected else "leaves out"
         return f"{there}, and {what} {does} users without a value{self._how_sure([asked], selected)}"

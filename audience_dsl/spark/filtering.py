@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..diagnostics import CODES, ConfigurationError
+from ..evaluate import instant_of_send
 from ..extras import needed
 from ..filters import Filter
-from ..profiles import since_epoch
 from ..settings import Settings
 
 with needed("spark", "Spark"):
@@ -53,7 +52,7 @@ def _where(
         check_users(translator.raw.values(), frame.schema)
     parameters = dict(translator.parameters)
     if translator.needs_now:
-        parameters["now"] = _instant(now)
+        parameters["now"] = instant_of_send(now, needed=True)
     return session.sql(_query(translator, condition), args=parameters or None, rows=frame)
 
 
@@ -71,12 +70,3 @@ def _query(translator: Translator, condition: exp.Expr) -> str:
     taken = f"SELECT *{columns(translator.raw)} FROM {{rows}}"
     users = f"SELECT {without(translator.raw)}{columns(translator.values)} FROM ({taken})"
     return f"SELECT {without(translator.values)} FROM ({users}) WHERE {text(condition)}"
-
-
-def _instant(now: datetime | None) -> int:
-    if now is None:
-        message = "the filter counts days from the instant of the send, and there is no `now`"
-        raise ConfigurationError(CODES["needs-now"], message, help="hand in `now`, an aware datetime")
-    if now.utcoffset() is None:
-        raise ConfigurationError(CODES["settings"], "`now` has no offset from UTC", help="hand in an aware datetime")
-    return since_epoch(now)

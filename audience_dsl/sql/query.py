@@ -9,7 +9,7 @@ from sqlglot import exp
 from ..diagnostics import CODES, ConfigurationError, listed
 from ..filters import Filter
 from ..profiles import since_epoch
-from ..settings import Settings
+from ..settings import Settings, check_instant
 from .building import column
 from .dialects import DIALECTS
 from .tables import Table, exported, snowflake_share
@@ -59,10 +59,7 @@ def to_sql(
     users = exp.alias_(translator.dialect.own(table.id.copy()), "id", quoted=True)
     query = layers(translator, [users], [column("id")]).where(condition, copy=False)
     if now is not None and translator.needs_now:
-        if now.utcoffset() is None:
-            raise ConfigurationError(
-                CODES["settings"], "`now` has no offset from UTC", help="hand in an aware datetime"
-            )
+        check_instant(now)
         translator.parameters["now"] = since_epoch(now)
     try:
         text = translator.dialect.written(query, parameters=bool(translator.parameters))
