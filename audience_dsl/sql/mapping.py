@@ -9,7 +9,7 @@ from sqlglot.errors import SqlglotError
 
 from ..diagnostics import CODES, LISTED_AT_MOST, AudienceError, Diagnostic, listed, nearest, quoted
 from ..source import Source, Span
-from ..toml_text import TomlError, read_toml
+from ..toml_text import TomlError, TomlPlaces, read_toml
 from .names import BadNameError, column_named, table_named
 from .tables import Column, JsonColumn, Table
 
@@ -52,21 +52,22 @@ class _Reader:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.findings: list[Diagnostic] = []
+        self.places: TomlPlaces | None = None
 
     def fault(self, keys: tuple[str, ...], message: str, help: str | None = None, *, span: Span | None = None) -> None:
-        """A finding at the place of a key, or at its name where the place is not known."""
-        span = span or _place(self.source.text, keys)
-        pointer = None if span is not None else "".join(f"/{key}" for key in keys)
-        self.findings.append(
-            Diagnostic(CODES["mapping-file"], message, source=self.source, span=span, pointer=pointer, help=help)
-        )
+        """A finding at the place of a key."""
+        if span is None and self.places is not None:
+            span = self.places.of(*keys)
+        self.findings.append(Diagnostic(CODES["mapping-file"], message, source=self.source, span=span, help=help))
 
     def document(self) -> dict[str, Any] | None:
         try:
-            return read_toml(self.source)
+            document = read_toml(self.source)
         except TomlError as error:
             self.fault((), error.message, span=error.span)
             return None
+        self.places = TomlPlaces(self.source)
+        return document
 
     def table(self, document: Mapping[str, Any], named: str | None) -> Table | None:
         self.unknown(document, _TOP, ())
@@ -227,32 +228,3 @@ class _Reader:
 
 def _dotted(keys: tuple[str, ...]) -> str:
     return quoted(".".join(key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"' for key in keys))
-
-
-# --- Places. The reader of TOML does not say where a key stands, so its line is looked for. ---
-
-
-def _place(text: str, keys: tuple[str, ...]) -> Span | None:
-    """The place of a key, or of the column that it is a field of."""
-    start, end = 0, len(text)
-    header = re.search(r"^[ \t]*(\[[ \t]*attributes[ \t]*\])", text, re.MULTILINE)
-    if header is None:
-        keys = keys if len(keys) == 1 or keys[:1] != ("attributes",) else ()
-    elif keys[:1] == ("attributes",):
-        if len(keys) == 1:
-            return Span(header.start(1), header.end(1))
-        start, keys = header.end(), keys[1:]
-        following = re.compile(r"^[ \t]*\[", re.MULTILINE).search(text, start)
-        end = following.start() if following else end
-    if not keys:
-        return None
-    key = re.escape(keys[0])
-    line = re.compile(rf"^[ \t]*({key}|\"{key}\"|'{key}')[ \t]*=.*$", re.MULTILINE)
-    found = line.search(text, start, end)
-    if found is None:
-        return None
-    if len(keys) > 1:
-        field = re.compile(rf"[{{,][ \t]*({re.escape(keys[1])})[ \t]*=").search(text, found.end(1), found.end())
-        if field is not None:
-            return Span(field.start(1), field.end(1))
-    return Span(found.start(1), found.end(1))

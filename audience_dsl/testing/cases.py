@@ -80,10 +80,8 @@ class CaseFile:
         self.cases: list[Case] = []
         self.findings: list[Diagnostic] = []
 
-    def fault(self, message: str, span: Span | None, help: str | None = None, *, pointer: str | None = None) -> None:
-        self.findings.append(
-            Diagnostic(CODES["test-file"], message, source=self.source, span=span, pointer=pointer, help=help)
-        )
+    def fault(self, message: str, span: Span | None, help: str | None = None) -> None:
+        self.findings.append(Diagnostic(CODES["test-file"], message, source=self.source, span=span, help=help))
 
 
 def audience_of(path: Path) -> Path:

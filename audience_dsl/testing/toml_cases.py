@@ -1,14 +1,12 @@
 """Cases in TOML: tables `[[case]]`, and above them what holds for all."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..diagnostics import listed, nearest, quoted
 from ..profiles import ProfileError, profile_of
-from ..source import Span
-from ..toml_text import TomlError, read_toml
+from ..toml_text import KeyPath, TomlError, TomlPlaces, read_toml
 from .cases import Case, CaseFile, instant
 
 __all__ = ["REST", "read_toml_cases"]
@@ -18,7 +16,6 @@ REST = "the rest"
 _TOP = ("now", "audience", "params", "case")
 _CASE = ("name", "audience", "match", "no_match", "profile", "profiles", "now", "params")
 _NOW_WAY = "write it with an offset and without quotes: `now = 2026-11-01T09:00:00Z`"
-_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*[\"']?case[\"']?[ \t]*\]\]", re.MULTILINE)
 
 
 def read_toml_cases(file: CaseFile) -> None:
@@ -26,12 +23,12 @@ def read_toml_cases(file: CaseFile) -> None:
     document = _document(file)
     if document is None:
         return
+    places = TomlPlaces(file.source)
     tables = document.get("case", [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
-        place = _Places(file.source.text, 0)
-        file.fault("`case` is no list of cases", place.of(None, "case"), "begin each case with a line `[[case]]`")
+        file.fault("`case` is no list of cases", places.of("case"), "begin each case with a line `[[case]]`")
         tables = []
-    reader = _Reader(file, _Places(file.source.text, len(tables)))
+    reader = _Reader(file, places)
     reader.unknown_keys(document, _TOP, None)
     common = reader.common(document, None)
     for index, table in enumerate(tables):
@@ -46,51 +43,14 @@ def _document(file: CaseFile) -> dict[str, Any] | None:
     return None
 
 
-class _Places:
-    """Where cases and keys stand. The reader of TOML does not say, so their lines are looked for."""
-
-    def __init__(self, text: str, count: int) -> None:
-        self._text = text
-        found = [
-            Span(match.start() + len(match[0]) - len(match[0].lstrip()), match.end())
-            for match in _HEADER.finditer(text)
-        ]
-        # In a text over several lines a header may be none; then no line is named at all.
-        self._known = len(found) == count
-        self._headers = found if self._known else []
-
-    def of(self, case: int | None, key: str | None = None) -> Span | None:
-        """The place of a key, or of the header of its case."""
-        if not self._known:
-            return None
-        first = self._headers[0].start if self._headers else len(self._text)
-        header = Span(0, 0) if case is None else self._headers[case]
-        if case is None:
-            end = first
-        else:
-            end = self._headers[case + 1].start if case + 1 < len(self._headers) else len(self._text)
-        if key is not None:
-            spelled = f"(?:{re.escape(key)}|\"{re.escape(key)}\"|'{re.escape(key)}')"
-            line = re.compile(rf"^[ \t]*((?:\[(?:case\.)?)?{spelled})(?=[ \t]*[=.\]])", re.MULTILINE)
-            match = line.search(self._text, header.end if case is not None else 0, end)
-            if match is not None:
-                return Span(match.start(1), match.end(1))
-        return header
-
-
 class _Reader:
-    def __init__(self, file: CaseFile, places: _Places) -> None:
+    def __init__(self, file: CaseFile, places: TomlPlaces) -> None:
         self.file = file
         self.places = places
 
     def fault(self, case: int | None, key: str | None, message: str, help: str | None = None) -> None:
-        span = self.places.of(case, key)
-        pointer = None
-        if span is None:
-            pointer = "".join(
-                f"/{part}" for part in ("case" if case is not None else None, case, key) if part is not None
-            )
-        self.file.fault(message, span, help, pointer=pointer)
+        path: KeyPath = () if case is None else ("case", case)
+        self.file.fault(message, self.places.of(*path, *(() if key is None else (key,))), help)
 
     def unknown_keys(self, table: Mapping[str, Any], known: tuple[str, ...], case: int | None) -> bool:
         """Report the keys that are not known, and say whether there are any."""
@@ -143,7 +103,7 @@ class _Reader:
             audience=own.get("audience", common.get("audience")),
             now=own.get("now", common.get("now")),
             params={**common.get("params", {}), **own.get("params", {})},
-            span=self.places.of(index),
+            span=self.places.of("case", index),
         )
         if ("profile" in table) == ("profiles" in table):
             both = "profile" in table
