@@ -15,47 +15,53 @@ from . import actions
 from ._tables import DEFAULTS, END_STATE, GOTO, MASTER, ROWS, RULES, TERMINALS
 from .actions import Problems
 
-__all__ = ["Failure", "find_tokens", "run", "symbol_of", "tokenize"]
+__all__ = ["REDUCTIONS", "Failure", "accepts", "find_tokens", "run", "symbol_of", "tokenize"]
 
 # Text → its tokens as texts, the last one empty; and text → matches whose only group is a token.
 tokenize = re.compile(MASTER).findall
 find_tokens = re.compile(MASTER).finditer
 # What a rule does: (goto of its nonterminal, number of symbols, action or None to hand its one symbol on).
-_RULES = [(GOTO[origin], size, getattr(actions, name) if name else None) for origin, size, name in RULES]
+REDUCTIONS: list[tuple[dict[int, int], int, Any]] = [
+    (GOTO[origin], size, getattr(actions, name) if name else None) for origin, size, name in RULES
+]
 
 
 class Failure:
-    """Where a text stopped being the start of any audience: the index of a token, and the states up to it."""
+    """Where a text stopped being the start of any audience: the index of a token, and the stack up to it."""
 
-    __slots__ = ("index", "states")
+    __slots__ = ("firsts", "index", "states", "values")
 
-    def __init__(self, index: int, states: list[int]) -> None:
+    def __init__(self, index: int, states: list[int], values: list[Any], firsts: list[int]) -> None:
         self.index = index
         self.states = states
+        self.values = values
+        self.firsts = firsts
 
     def expected(self) -> set[str]:
         """The names of the terminals that could stand here, `$END` included."""
-        return {_terminal(symbol) for symbol in ROWS[self.states[-1]] if self._accepts(symbol)}
+        return {_terminal(symbol) for symbol in ROWS[self.states[-1]] if accepts(self.states, symbol)}
 
-    def _accepts(self, symbol: str) -> bool:
-        # The stack as it would become: `kept` of the real states, and `above` that reductions have put on them.
-        kept = len(self.states)
-        above: list[int] = []
-        while True:
-            state = above[-1] if above else self.states[kept - 1]
-            if not symbol and state == END_STATE:
-                return True
-            action = ROWS[state].get(symbol)
-            if action is None:
-                return False
-            if action >= 0:
-                return True
-            goto, size, _ = _RULES[~action]
-            popped = min(size, len(above))
-            if popped:
-                del above[-popped:]
-            kept -= size - popped
-            above.append(goto[above[-1] if above else self.states[kept - 1]])
+
+def accepts(states: list[int], symbol: str) -> bool:
+    """Whether this symbol can stand next, on a stack that stays as it is."""
+    # The stack as it would become: `kept` of the real states, and `above` that reductions have put on them.
+    kept = len(states)
+    above: list[int] = []
+    while True:
+        state = above[-1] if above else states[kept - 1]
+        if not symbol and state == END_STATE:
+            return True
+        action = ROWS[state].get(symbol)
+        if action is None:
+            return False
+        if action >= 0:
+            return True
+        goto, size, _ = REDUCTIONS[~action]
+        popped = min(size, len(above))
+        if popped:
+            del above[-popped:]
+        kept -= size - popped
+        above.append(goto[above[-1] if above else states[kept - 1]])
 
 
 def run(tokens: list[str], problems: Problems) -> Any:
@@ -66,7 +72,7 @@ def run(tokens: list[str], problems: Problems) -> Any:
     states = [0]
     values: list[Any] = []
     firsts: list[int] = []
-    rows, defaults, rules = ROWS, DEFAULTS, _RULES
+    rows, defaults, rules = ROWS, DEFAULTS, REDUCTIONS
     state = 0
     for index, token in enumerate(tokens):
         while True:
@@ -78,7 +84,7 @@ def run(tokens: list[str], problems: Problems) -> Any:
                         return values[-1]
                     action = rows[state].get(symbol_of(token))
                     if action is None:
-                        return Failure(index, states)
+                        return Failure(index, states, values, firsts)
                 if action >= 0:
                     states.append(action)
                     values.append(token)
@@ -103,7 +109,7 @@ def run(tokens: list[str], problems: Problems) -> Any:
                 del states[-1]
                 state = goto[states[-1]]
                 states.append(state)
-    return Failure(len(tokens), states)
+    return Failure(len(tokens), states, values, firsts)
 
 
 _CLASSES = {

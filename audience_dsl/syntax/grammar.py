@@ -4,9 +4,9 @@ The parser that compiles use is `parser.py`: the same LALR(1) table, made by Lar
 our own. `lark_parser` is for tools that want Lark's trees, and the oracle that the fast one is tested against.
 """
 
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ..resources import resource_text
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -17,18 +17,8 @@ FILE = "audience.lark"
 
 
 def grammar_text() -> str:
-    """The text of `grammar/audience.lark`: from the installed package, or from the checkout it is run in.
-
-    Raises FileNotFoundError naming both places.
-    """
-    installed = files("audience_dsl") / "grammar" / FILE
-    if installed.is_file():
-        return installed.read_text(encoding="utf-8")
-    checkout = Path(__file__).resolve().parents[2]
-    file = checkout / "grammar" / FILE
-    if (checkout / "pyproject.toml").is_file() and file.is_file():
-        return file.read_text(encoding="utf-8")
-    raise FileNotFoundError(f"the grammar is neither at {installed} nor at {file}")
+    """The text of `grammar/audience.lark`."""
+    return resource_text("grammar", FILE)
 
 
 def lark_parser(**options: Any) -> "Lark":

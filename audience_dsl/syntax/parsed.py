@@ -15,17 +15,20 @@ _COMMENT = re.compile(r"#[^\r\n]*")
 
 
 class Parsed:
-    """What came of a text: its tree, or None where it follows no grammar, and the diagnostics.
+    """What came of a text: its tree, and the diagnostics.
 
-    A tree may stand beside errors: a literal that means nothing is reported and parsing goes on.
+    A tree may stand beside errors, with `tree.Invalid` for each value and clause that cannot be read. It is None where
+    the text is empty or too long. `lost` has the names of what recovery has skipped, parameters with their `$`: of
+    them nobody can say that they are unknown, or never used.
     """
 
-    __slots__ = ("_places", "diagnostics", "source", "tree")
+    __slots__ = ("_places", "diagnostics", "lost", "source", "tree")
 
     def __init__(self, source: Source, tree: tree.Module | tree.Expression | None = None) -> None:
         self.source = source
         self.tree = tree
         self.diagnostics: list[Diagnostic] = []
+        self.lost: frozenset[str] = frozenset()
         self._places: array[int] | None = None
 
     def __repr__(self) -> str:

@@ -1,7 +1,7 @@
 """Text → syntax tree, comments and diagnostics.
 
-The happy path is one `findall` of the master regex (`driver.tokenize`) and one loop (`driver.run`); what went
-wrong is put into words by `mistakes` only when something has.
+The happy path is one `findall` of the master regex (`driver.tokenize`) and one loop (`driver.run`). Where that fails,
+`recovery` goes on from there, and `mistakes` puts into words what went wrong.
 """
 
 from ..diagnostics import CODES, GATHERED_AT_MOST, Diagnostic
@@ -30,27 +30,21 @@ def parse(source: Source | str, *, source_at_most: int = SOURCE_AT_MOST) -> Pars
     tokens = tokenize(source.text)
     problems: Problems = []
     outcome = run(tokens, problems)
-    parsed.diagnostics.extend(_from_problem(parsed, index, refused) for index, refused in problems[:GATHERED_AT_MOST])
     if isinstance(outcome, Failure):
-        from .mistakes import explain
+        from .recovery import recover
 
-        # Run again up to the failure alone, since the token that failed has led to reductions, and what they have
-        # closed could have gone on.
-        mistake = explain(parsed, tokens, run(tokens[: outcome.index], []))
-        # What is wrong as a literal may be only the start of what is wrong here.
-        parsed.diagnostics = [each for each in parsed.diagnostics if not _covers(mistake, each)]
-        parsed.diagnostics.append(mistake)
+        parsed.diagnostics.extend(recover(parsed, tokens, outcome.index, problems))
     else:
         parsed.tree = outcome
+    parsed.diagnostics.extend(_from_problem(parsed, index, refused) for index, refused in problems[:GATHERED_AT_MOST])
+    if isinstance(outcome, Failure):
+        parsed.diagnostics.sort(key=_place)
+        del parsed.diagnostics[GATHERED_AT_MOST:]
     return parsed
 
 
-def _covers(outer: Diagnostic, inner: Diagnostic) -> bool:
-    return (
-        outer.span is not None
-        and inner.span is not None
-        and (outer.span.start <= inner.span.start and inner.span.end <= outer.span.end)
-    )
+def _place(diagnostic: Diagnostic) -> int:
+    return diagnostic.span.start if diagnostic.span else 0
 
 
 def _from_problem(parsed: Parsed, index: int, refused: Refused) -> Diagnostic:

@@ -140,7 +140,7 @@ class ListValue(_Placed):
 
 
 class Invalid(_Placed):
-    """A literal that stands where a value may, and is reported; it lets the parse go on."""
+    """What stands where a value or a filter may, cannot be read, and is reported; it lets the parse go on."""
 
     __slots__ = ()
 
@@ -413,7 +413,8 @@ class Or(_Group):
     __slots__ = ()
 
 
-Expression: TypeAlias = And | Or | Not | Reference | Clause
+# A clause that cannot be read is Invalid; no text that has one is compiled.
+Expression: TypeAlias = And | Or | Not | Reference | Clause | Invalid
 
 
 # --- Definitions --------------------------------------------------------------------------------------------

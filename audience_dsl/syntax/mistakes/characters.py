@@ -25,6 +25,10 @@ _SPACES = frozenset(
     "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u0085\v\f"
 )
 
+# The most characters that are searched for the quote that closes a text.
+_CLOSING_WITHIN = 1_000
+_LINE_END = re.compile(r"[\r\n]|\Z")
+
 _INVISIBLE = frozenset("\ufeff\u200b\u200c\u200d\u2060\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2028\u2029")
 
 
@@ -33,10 +37,11 @@ def foreign_character(at: Context) -> Diagnostic | None:
     if character in _CURLY:
         straight = _CURLY[character]
         start = at.span().start
-        line_end = re.compile(r"[\r\n]|\Z").search(at.parsed.source.text, start + 1)
+        within = at.parsed.source.text[start + 1 : start + 1 + _CLOSING_WITHIN]
+        line_end = _LINE_END.search(within)
         assert line_end
         closing = next(
-            (i for i in range(start + 1, line_end.start()) if _CURLY.get(at.parsed.source.text[i]) == straight),
+            (start + 1 + i for i in range(line_end.start()) if _CURLY.get(within[i]) == straight),
             None,
         )
         edits = [(at.span(), straight)]
@@ -82,6 +87,28 @@ def other_letters(at: Context) -> Diagnostic | None:
     )
 
 
+def comment(at: Context) -> Diagnostic | None:
+    """Comments of other languages: `// …`, `-- …`, `/* … */`."""
+    token = at.at(0)
+    sign = next((each for each in ("//", "/*") if token.startswith(each)), "")
+    if token == "-" and at.at(1) == "-" and at.touches(0):
+        sign = "--"
+    is_regex = "REGEX" in at.expected
+    if not sign or (is_regex and sign != "//"):
+        return None
+    start = at.span().start
+    line_end = _LINE_END.search(at.parsed.source.text, start)
+    assert line_end
+    rest = at.parsed.source.text[start + 2 : line_end.start()]
+    fix = Fix("write `#`", [(Span(start, line_end.start()), f"#{rest}")], safe=False)
+    return at.error(
+        "syntax",
+        f"`{sign}` starts nothing here",
+        help="a comment starts with `#`",
+        fix=None if is_regex or sign == "/*" else fix,
+    )
+
+
 def unclosed(at: Context) -> Diagnostic | None:
     token = at.at(0)
     if symbol_of(token) != "#?":
@@ -92,8 +119,6 @@ def unclosed(at: Context) -> Diagnostic | None:
             f"the text that starts here is not closed: a {token[0]} is missing before the end of the line",
             help=f"close it with {token[0]}; a line break in a text is written `\\n`",
         )
-    if token.startswith("//"):
-        return at.error("syntax", "`//` starts nothing here", help="a comment starts with `#`")
     if token.startswith("/") and "REGEX" in at.expected:
         return at.error(
             "unclosed-text",
@@ -131,7 +156,13 @@ def signs(at: Context) -> Diagnostic | None:
             fix=at.replaced("write `==`", "==", safe=True),
         )
     if token == "=" and before in ("==", "!=") and at.touches(-1):
-        return at.error("syntax", f"`{before}=` is no comparison", span=at.span(-1, 0), help=f"write `{before}`")
+        return at.error(
+            "syntax",
+            f"`{before}=` is no comparison",
+            span=at.span(-1, 0),
+            help=f"write `{before}`",
+            fix=at.replaced(f"write `{before}`", before, at.span(-1, 0)),
+        )
     if token == ">" and before == "<" and at.touches(-1):
         return at.error(
             "syntax",

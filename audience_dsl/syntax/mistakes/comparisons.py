@@ -5,7 +5,8 @@ from ...diagnostics import Diagnostic, Fix, nearest, quoted
 from ...source import Span
 from .._tables import TERMINALS
 from ..expected import describe
-from .context import COMPARISON_SIGNS, CONNECTIVES, DEFINITIONS, Context, backticks, is_literal
+from ..landmarks import COMPARISON_SIGNS, DEFINITIONS, is_literal
+from .context import CONNECTIVES, Context, backticks
 
 _SYNONYMS = {
     "equals": "==",
@@ -114,7 +115,7 @@ def does(at: Context) -> Diagnostic | None:
     if before == "not" and at.at(0) in ("==", "=") and "IN" in at.expected:
         fix = Fix("write `!=`", [(at.span(-1, 0), "!=")], safe=False)
         return at.error("syntax", f"`not {at.at(0)}` is no comparison", span=at.span(-1, 0), help="write `!=`", fix=fix)
-    if before == "not" and word in plain and "IN" in at.expected:
+    if before == "not" and word in plain and "IN" in at.expected and at.word(-2) not in ("push", "email"):
         meant = f"does not {plain[word]}"
         return at.error(
             "syntax",
@@ -149,7 +150,9 @@ def list_of_values(at: Context) -> Diagnostic | None:
             way = f"write `not (… in the {at.word(1) or 'last'} 7 days)`, with `not` before the whole filter"
             return at.error("syntax", "`not in` takes a list", help=way)
         if word == "(":
-            return at.error("syntax", "a list stands in square brackets", help='write `in ["x", "y"]`')
+            return at.error(
+                "syntax", "a list stands in square brackets", help='write `in ["x", "y"]`', fix=_square_brackets(at)
+            )
         if at.at(0):
             way = 'write `in ["x", "y"]`' if "PARAMETER" in at.expected else "write `in [opted_in, subscribed]`"
             return at.error("syntax", f"expected a list in square brackets, found {at.found()}", help=way)
@@ -162,6 +165,16 @@ def list_of_values(at: Context) -> Diagnostic | None:
             fix=Fix("insert `,`", [(Span(at.span(-1).end, at.span(-1).end), ",")], safe=False),
         )
     return None
+
+
+def _square_brackets(at: Context) -> Fix | None:
+    """SQL's `in ("x", "y")`, where the list holds values alone."""
+    offset = 1
+    while is_literal(at.at(offset)) and at.at(offset + 1) == ",":
+        offset += 2
+    if not is_literal(at.at(offset)) or at.at(offset + 1) != ")":
+        return None
+    return Fix("write square brackets", [(at.span(), "["), (at.span(offset + 1), "]")], safe=False)
 
 
 def _channel_before(at: Context) -> str | None:
@@ -213,7 +226,7 @@ def channel(at: Context) -> Diagnostic | None:
 
 def value(at: Context) -> Diagnostic | None:
     """A word where a value is needed."""
-    if not {"STRING", "NUMERAL", "PARAMETER"} <= at.expected or not at.at(0):
+    if not {"STRING", "NUMERAL", "PARAMETER"} <= at.expected or not at.at(0) or at.begins_definition:
         return None
     word, before = at.word(0), at.word(-1)
     after_is = before == "is" or (before == "not" and at.word(-2) == "is")

@@ -2,20 +2,21 @@
 
 from ...diagnostics import CODES, Diagnostic, Fix, Related, quoted
 from ...source import Span
-from .._tables import TERMINALS
-from ..driver import Failure, symbol_of
-from ..expected import SOFT
+from .. import landmarks
+from ..driver import Failure
+from ..machine import innermost_open
 from ..parsed import Parsed
 
 
 class Context:
     """The tokens around a failure, and what could have stood there."""
 
-    __slots__ = ("expected", "index", "parsed", "tokens")
+    __slots__ = ("expected", "failure", "index", "parsed", "tokens")
 
     def __init__(self, parsed: Parsed, tokens: list[str], failure: Failure) -> None:
         self.parsed = parsed
         self.tokens = tokens
+        self.failure = failure
         self.index = failure.index
         self.expected = failure.expected()
 
@@ -36,14 +37,22 @@ class Context:
         return self.span(offset).end == self.span(offset + 1).start
 
     def is_name(self, offset: int = 0) -> bool:
-        return symbol_of(self.at(offset)) == "#NAME" or (
-            bool(self.at(offset)) and TERMINALS.get(self.word(offset)) in SOFT
-        )
+        return landmarks.is_word(self.at(offset))
 
     @property
     def starts_filter(self) -> bool:
         """Whether the failing token could begin a filter."""
-        return self.is_name() or self.word(0) in FILTER_STARTS or symbol_of(self.at(0)) == "#QUOTED"
+        return landmarks.could_begin_filter(self.at(0))
+
+    @property
+    def begins_definition(self) -> bool:
+        """Whether a definition begins at the failing token."""
+        return landmarks.begins_definition(self.parsed, self.tokens, self.index)
+
+    @property
+    def opened(self) -> int | None:
+        """The token that opened the innermost group or list that is still open."""
+        return innermost_open(self.failure.values, self.failure.firsts)
 
     def found(self) -> str:
         return quoted(self.at(0)) if self.at(0) else "the end of the text"
@@ -72,17 +81,7 @@ class Context:
         return Fix(title, [(span or self.span(), replacement)], safe=safe)
 
 
-FILTER_STARTS = frozenset({"(", "not", "!", "push", "email", "last_used_app"})
-
-DEFINITIONS = ("use", "param", "let", "audience")
-
-COMPARISON_SIGNS = frozenset({"==", "!=", "<", "<=", ">", ">=", "=", "in", "is", "exists", "includes", "matches"})
-
 CONNECTIVES = frozenset({"AND", "OR", "AMPERSANDS", "PIPES", "$END", "RPAR", "USE", "PARAM", "LET", "AUDIENCE"})
-
-
-def is_literal(token: str) -> bool:
-    return symbol_of(token) in ("#STRING", "#NUMERAL", "#PARAMETER", "#REGEX")
 
 
 def backticks(name: str) -> str:

@@ -5,7 +5,16 @@ from ...source import Span
 from .._tables import TERMINALS
 from ..driver import symbol_of
 from ..expected import RESERVED, describe
-from .context import COMPARISON_SIGNS, DEFINITIONS, Context, backticks
+from ..landmarks import (
+    COMPARISON_SIGNS,
+    DEFINITIONS,
+    begins_definition,
+    could_begin_filter,
+    misspelt_definition,
+    starts_line,
+)
+from ..machine import Machine
+from .context import Context, backticks
 
 
 def name_of_definition(at: Context) -> Diagnostic | None:
@@ -28,10 +37,83 @@ def parameter_name(at: Context) -> Diagnostic | None:
     return None
 
 
+def type_of_parameter(at: Context) -> Diagnostic | None:
+    """`param $x string`, on one line."""
+    if not {"COLON", "ASSIGN"} <= at.expected or not at.is_name() or starts_line(at.parsed, at.index):
+        return None
+    gap = Span(at.span(-1).end, at.span(-1).end)
+    return at.error(
+        "syntax",
+        f"expected `:` after {quoted(at.at(-1))}, found {at.found()}",
+        help=f"write `{at.at(-1)}: {at.at(0)}`",
+        fix=Fix("insert `:`", [(gap, ":")], safe=False),
+    )
+
+
+def misspelt_keyword(at: Context) -> Diagnostic | None:
+    """`lte x = …`, found out at `lte`, or behind it where it read as a name."""
+    for offset in (0, -1):
+        meant = misspelt_definition(at.parsed, at.tokens, at.index + offset) if at.index + offset >= 0 else None
+        if meant is not None:
+            return at.error(
+                "syntax",
+                f"`{at.at(offset)}` begins no definition",
+                span=at.span(offset),
+                help=f"did you mean `{meant}`?",
+                fix=at.replaced(f"write `{meant}`", meant, at.span(offset)),
+            )
+    return None
+
+
+def definition_without_name(at: Context) -> Diagnostic | None:
+    """`let = a == 1` at the start of a text, where `let` may be an attribute."""
+    if at.at(0) != "=" or at.word(-1) not in ("let", "audience") or not at.index or "EQ" not in at.expected:
+        return None
+    if not starts_line(at.parsed, at.index - 1) or not could_begin_filter(at.at(1)):
+        return None
+    return at.error("syntax", f"expected a name after `{at.at(-1)}`, found `=`", help=f"write `{at.at(-1)} NAME = …`")
+
+
+def equals_of_definition(at: Context) -> Diagnostic | None:
+    """`let x a == 1`, `let x == a exists`, `let x := a exists`."""
+    if at.expected != {"ASSIGN"}:
+        return None
+    message = f"expected `=` after {quoted(at.at(-1))}, found {at.found()}"
+    if at.at(0) in ("==", ":", "is"):
+        to = 1 if at.at(0) == ":" and at.at(1) == "=" else 0
+        return at.error(
+            "syntax",
+            message,
+            span=at.span(0, to),
+            help="a definition has a single `=` behind its name",
+            fix=at.replaced("write `=`", "=", at.span(0, to)),
+        )
+    gap = Span(at.span(-1).end, at.span(-1).end)
+    plain = at.starts_filter and at.at(1) != "=" and not at.begins_definition
+    insert = Fix("insert `=`", [(gap, " =")], safe=False) if plain else None
+    return at.error("syntax", message, help="a definition is a keyword, one name, `=` and a filter", fix=insert)
+
+
+def semicolon(at: Context) -> Diagnostic | None:
+    if at.at(0) != ";":
+        return None
+    return at.error(
+        "syntax",
+        "`;` is no sign of the language",
+        help="remove it: a filter ends where the text or the next definition says so",
+        fix=at.replaced("remove it", "", safe="OR" in at.expected and not at.at(1)),
+    )
+
+
 def missing_filter(at: Context) -> Diagnostic | None:
     """`let x = a == 1 and` before the next definition, whose keyword then reads as a name."""
     before = at.word(-2)
-    if at.word(-1) in DEFINITIONS and before in ("and", "or", "not", "(", "=", "&&", "||", "!") and at.at(1) == "=":
+    if (
+        at.word(-1) in DEFINITIONS
+        and before in ("and", "or", "not", "(", "=", "&&", "||", "!")
+        and at.at(1) == "="
+        and _reads_name(at)
+    ):
         return at.error(
             "syntax",
             f"a filter is missing after `{before}`, before the next definition",
@@ -39,6 +121,19 @@ def missing_filter(at: Context) -> Diagnostic | None:
             help=f"write a filter, or remove `{before}`",
         )
     return None
+
+
+def missing_before_definition(at: Context) -> Diagnostic | None:
+    """`param $x:` or `push is` before the next definition, whose keyword then reads as a word of it."""
+    if at.index < 2 or not begins_definition(at.parsed, at.tokens, at.index - 1) or not _reads_name(at):
+        return None
+    message = f"something is missing after {quoted(at.at(-2))}, before the next definition"
+    return at.error("syntax", message, span=at.span(-2), help=f"finish the definition before `{at.at(-1)}`")
+
+
+def _reads_name(at: Context) -> bool:
+    """Whether the token before was read as a name, whatever it is."""
+    return Machine(at.failure, []).reads_name(at.index - 1)
 
 
 def empty(at: Context) -> Diagnostic | None:
@@ -51,52 +146,46 @@ def empty(at: Context) -> Diagnostic | None:
 
 def group(at: Context) -> Diagnostic | None:
     closing = at.at(0)
-    if closing in (")", "]") and not ({"RPAR", "RSQB"} & at.expected):
+    open_here = {"RPAR", "RSQB"} & at.expected
+    if closing in (")", "]") and not open_here and "AND" in at.expected and at.opened is None:
         opening = {")": "(", "]": "["}[closing]
-        unmatched = _open_group(at)
-        if "AND" in at.expected and unmatched is None:
-            return at.error(
-                "unclosed-group",
-                f"this `{closing}` closes nothing",
-                help=f"remove it, or open the group with `{opening}`",
-                fix=at.replaced("remove it", ""),
-            )
-    if ("RPAR" in at.expected or "RSQB" in at.expected) and (not at.at(0) or closing in (")", "]")):
-        index = _open_group(at)
+        return at.error(
+            "unclosed-group",
+            f"this `{closing}` closes nothing",
+            help=f"remove it, or open the group with `{opening}`",
+            fix=at.replaced("remove it", ""),
+        )
+    if open_here and (closing in ("", ")", "]") or at.begins_definition):
+        index = at.opened
         if index is not None:
             opening = at.tokens[index]
             place = at.parsed.token_span(index)
             close = {"(": ")", "[": "]"}[opening]
             position = at.parsed.source.position(place.start)
+            gap = Span(at.span(-1).end, at.span(-1).end)
+            edit = (at.span(), close) if closing in (")", "]") else (gap, close)
             return at.error(
                 "unclosed-group",
                 f"the `{opening}` at line {position.line}, column {position.column} is not closed: "
                 f"expected `{close}`, found {at.found()}",
                 help=f"close it with `{close}`",
+                fix=Fix(f"write `{close}`", [edit], safe=False),
                 related=(Related(at.parsed.source, place, "opened here"),),
             )
     return None
-
-
-def _open_group(at: Context) -> int | None:
-    stack: list[int] = []
-    for index, token in enumerate(at.tokens[: at.index]):
-        if token in ("(", "["):
-            stack.append(index)
-        elif token in (")", "]") and stack:
-            stack.pop()
-    return stack[-1] if stack else None
 
 
 def beside_definitions(at: Context) -> Diagnostic | None:
     """A bare expression beside definitions, which may as well be a forgotten `and`."""
     if "LET" in at.expected and "NAME" not in at.expected and at.starts_filter and at.word(0) not in DEFINITIONS:
         joined = "AND" in at.expected
+        if joined and not starts_line(at.parsed, at.index):
+            return None
         reading = "`and` or `or` is missing before it, or it" if joined else "it"
         message = f"a bare expression stands beside definitions: {reading} belongs in a definition of its own"
         way = "write `audience NAME = ` before it"
         return at.error("stray-expression", message, help=f"write `and` before it, or {way}" if joined else way)
-    if at.word(0) in DEFINITIONS and "$END" in at.expected and "LET" not in at.expected and _is_definition(at):
+    if at.begins_definition and "$END" in at.expected and "LET" not in at.expected:
         message = "a bare expression stands beside definitions: a file is one expression, or definitions only"
         end = at.span(-1).end
         return at.error(
@@ -106,12 +195,6 @@ def beside_definitions(at: Context) -> Diagnostic | None:
             help="write `audience NAME = ` before it",
         )
     return None
-
-
-def _is_definition(at: Context) -> bool:
-    if at.word(0) == "param":
-        return at.at(1).startswith("$")
-    return (at.is_name(1) and at.at(2) in ("=", ",")) or at.word(2) == "from"
 
 
 def quoted_name(at: Context) -> Diagnostic | None:
@@ -126,6 +209,16 @@ def quoted_name(at: Context) -> Diagnostic | None:
             fix=at.replaced("put it in backticks", f"`{name}`") if name and "`" not in name else None,
         )
     return None
+
+
+def call(at: Context) -> Diagnostic | None:
+    """`lower(city) == "x"`: a name alone, and a parenthesis that touches it."""
+    if at.at(0) != "(" or not at.index or not at.is_name(-1) or not at.touches(-1) or not {"EQ", "OR"} <= at.expected:
+        return None
+    way = "compare the attribute itself; two filters need `and` or `or` between them"
+    return at.error(
+        "syntax", f"{quoted(at.at(-1))} reads as a function, and there are none", span=at.span(-1), help=way
+    )
 
 
 def connective(at: Context) -> Diagnostic | None:
