@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..braze import REGEX_AT_MOST, STATUSES
+from ..catalog.catalog import Catalog
 from ..diagnostics import GATHERED_AT_MOST, WARNING, Fix, nearest, quoted
 from ..settings import Settings
 from ..source import Span
@@ -21,13 +22,13 @@ def check(
     program: Program,
     settings: Settings,
     *,
-    catalog: Mapping[str, str] | None,
+    catalog: Catalog | None,
     given: Mapping[str, str | None],
 ) -> Checked:
     """Check every expression of the program; findings go to its diagnostics.
 
-    `catalog` says which attributes there are, and their types. `given` has the types of the values at hand for
-    parameters: they decide only where neither a declaration nor the place does.
+    `catalog` says which attributes there are, and what is known of them. `given` has the types of the values at hand
+    for parameters: they decide only where neither a declaration nor the place does.
     """
     inference = Inference(program, settings, catalog)
     for unit in program.units:
@@ -88,7 +89,7 @@ def _compare(check: Inference, unit: Unit, node: tree.Compare) -> None:
     equality = operator in ("==", "!=")
     if isinstance(value, tree.Parameter):
         kinds = SCALARS if equality else NUMBERS
-        if check.attribute(unit, subject, SCALARS if equality else frozenset({"number"})):
+        if check.attribute(unit, subject, SCALARS if equality else frozenset({"number"}), clause=node):
             check.parameter(unit, value, kinds, subject if equality else None)
         return
     if isinstance(value, tree.Null):
@@ -100,14 +101,23 @@ def _compare(check: Inference, unit: Unit, node: tree.Compare) -> None:
     if isinstance(value, tree.Invalid):
         return
     kind = literal_kind(value)
-    if not check.attribute(unit, subject, frozenset({kind}) & ALL_TYPES if equality else frozenset({"number"})):
+    types = frozenset({kind}) & ALL_TYPES if equality else frozenset({"number"})
+    if not check.attribute(unit, subject, types, clause=node):
         return
     if equality and isinstance(value, tree.Text) and not value.value:
         written = unit.parsed.text(subject)
         way = f"{written} {'does not exist' if operator == '==' else 'exists'}"
         fix = Fix(f"write `{way}`", [(unit.parsed.span(node), way)], safe=False)
         _blank(check, unit, value, f"write `{way}`", fix)
-    elif not equality:
+    elif equality:
+        check.text(unit, subject, value)
+    elif isinstance(value, tree.Text):
+        from .mending import mended
+
+        number = mended(unit, node, "number")
+        in_digits = () if number is None else (f"write `{number[0]}`", number[1])
+        check.value(unit, value, frozenset({"number"}), f"`{operator}`", *in_digits)
+    else:
         check.value(unit, value, frozenset({"number"}), f"`{operator}`")
 
 
@@ -148,7 +158,7 @@ def _instant(check: Inference, unit: Unit, node: tree.Compare, value: tree.Insta
 def _in(check: Inference, unit: Unit, node: tree.In) -> None:
     values = node.values
     if isinstance(values, tree.Parameter):
-        if check.attribute(unit, node.subject, frozenset({"string", "array", "number"})):
+        if check.attribute(unit, node.subject, frozenset({"string", "array", "number"}), clause=node):
             check.parameter(unit, values, frozenset({"list of string", "list of number"}), node.subject)
         return
     kinds = {literal_kind(item) for item in values.items} & {"string", "number"}
@@ -160,7 +170,7 @@ def _in(check: Inference, unit: Unit, node: tree.In) -> None:
         return
     kinds = kinds or {"string", "number"}
     types = {"string": frozenset({"string", "array"}), "number": frozenset({"number"})}
-    if check.attribute(unit, node.subject, frozenset().union(*(types[kind] for kind in kinds))):
+    if check.attribute(unit, node.subject, frozenset().union(*(types[kind] for kind in kinds)), clause=node):
         _list_items(check, unit, values, frozenset(kinds), node.subject)
 
 
@@ -183,11 +193,16 @@ def _list_items(
         elif literal_kind(item) not in kinds and not isinstance(item, tree.Invalid):
             held = " or ".join({"string": "text", "number": "numbers"}[kind] for kind in sorted(kinds, reverse=True))
             check.error(unit, "bad-list", f"the list holds {held}, and {quoted(unit.parsed.text(item))} is not", item)
+        elif isinstance(item, tree.Text):
+            check.text(unit, subject, item)
 
 
 def _matches(check: Inference, unit: Unit, node: tree.Matches) -> None:
-    check.attribute(unit, node.subject, frozenset({"string"}), "Braze matches regexes on text only")
     pattern = node.pattern
+    if not check.attribute(
+        unit, node.subject, frozenset({"string"}), "Braze matches regexes on text only", clause=node
+    ):
+        return
     if isinstance(pattern, tree.Parameter):
         check.parameter(unit, pattern, frozenset({"string"}))
     elif isinstance(pattern, (tree.Text, tree.Regex)):
@@ -196,11 +211,14 @@ def _matches(check: Inference, unit: Unit, node: tree.Matches) -> None:
         elif len(pattern.value) > REGEX_AT_MOST:
             message = f"the regex has {len(pattern.value):,} characters, and Braze takes {REGEX_AT_MOST:,}"
             check.error(unit, "bad-regex", message, pattern)
+        else:
+            check.piece(unit, node.subject, pattern, None)
 
 
 def _contains(check: Inference, unit: Unit, node: tree.Contains) -> None:
-    check.attribute(unit, node.subject, frozenset({"string"}), "for an array write `includes`")
     value = node.value
+    if not check.attribute(unit, node.subject, frozenset({"string"}), "for an array write `includes`", clause=node):
+        return
     if isinstance(value, tree.Parameter):
         way = f"hand in the whole regex as a parameter, and write `matches ${value.name}`"
         message = "a parameter stands for a whole value, and not for a piece of text"
@@ -215,18 +233,22 @@ def _contains(check: Inference, unit: Unit, node: tree.Contains) -> None:
                 f"the text has {len(value.value):,} characters, too many for a regex",
                 value,
             )
+        else:
+            check.piece(unit, node.subject, value, node.where)
 
 
 def _includes(check: Inference, unit: Unit, node: tree.Includes) -> None:
-    if not check.attribute(unit, node.subject, frozenset({"array"}), "on text write `contains` or `in [...]`"):
+    way = "on text write `contains` or `in [...]`"
+    if not check.attribute(unit, node.subject, frozenset({"array"}), way, clause=node):
         return
     kinds = frozenset({"string"})
     if node.quantifier == "one":
         check.value(unit, node.value, kinds, "`includes`", "for a list write `includes any of [...]`")
+        check.text(unit, node.subject, node.value)
     elif isinstance(node.value, tree.ListValue):
         _list_items(check, unit, node.value, kinds, node.subject)
     elif isinstance(node.value, tree.Parameter):
-        check.parameter(unit, node.value, frozenset({"list of string"}))
+        check.parameter(unit, node.value, frozenset({"list of string"}), node.subject)
 
 
 def _exists(check: Inference, unit: Unit, node: tree.Exists) -> None:
@@ -234,7 +256,7 @@ def _exists(check: Inference, unit: Unit, node: tree.Exists) -> None:
 
 
 def _at(check: Inference, unit: Unit, node: tree.At) -> None:
-    _time_subject(check, unit, node.subject)
+    _time_subject(check, unit, node.subject, node)
     value = node.value
     if isinstance(value, tree.Text):
         from ..syntax.literals import datetime_error
@@ -255,7 +277,7 @@ def _at(check: Inference, unit: Unit, node: tree.At) -> None:
 
 
 def _ago(check: Inference, unit: Unit, node: tree.Ago | tree.Within) -> None:
-    _time_subject(check, unit, node.subject)
+    _time_subject(check, unit, node.subject, node)
     _past_only(check, unit, node)
     check.days(unit, node.count, node.unit)
 
@@ -263,7 +285,7 @@ def _ago(check: Inference, unit: Unit, node: tree.Ago | tree.Within) -> None:
 def _between(check: Inference, unit: Unit, node: tree.Between) -> None:
     low, high = node.low, node.high
     if node.unit is not None:
-        _time_subject(check, unit, node.subject)
+        _time_subject(check, unit, node.subject, node)
         _past_only(check, unit, node)
         least = check.days(unit, low, node.unit)
         # A wrong unit is one mistake, and not one for each end.
@@ -278,7 +300,7 @@ def _between(check: Inference, unit: Unit, node: tree.Between) -> None:
         way = f"write `{subject} after {ends[0]} and {subject} before {ends[1]}`"
         check.error(unit, "bad-range", "`between` takes numbers: for times the ends are not documented", node, way)
         return
-    if not check.attribute(unit, node.subject, frozenset({"number"})):
+    if not check.attribute(unit, node.subject, frozenset({"number"}), clause=node):
         return
     if all([check.value(unit, low, NUMBERS, "`between`"), check.value(unit, high, NUMBERS, "`between`")]) and (
         isinstance(low, tree.Number) and isinstance(high, tree.Number) and low.value > high.value
@@ -302,9 +324,9 @@ def _channel(check: Inference, unit: Unit, node: tree.ChannelStatus) -> None:
             )
 
 
-def _time_subject(check: Inference, unit: Unit, subject: tree.Subject) -> None:
+def _time_subject(check: Inference, unit: Unit, subject: tree.Subject, clause: tree.Clause) -> None:
     if isinstance(subject, tree.Attribute):
-        check.attribute(unit, subject, frozenset({"time"}))
+        check.attribute(unit, subject, frozenset({"time"}), clause=clause)
 
 
 def _past_only(check: Inference, unit: Unit, node: tree.Ago | tree.Within | tree.Between) -> None:

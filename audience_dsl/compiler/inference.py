@@ -5,15 +5,19 @@ kinds of places.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..braze import COMPARISONS, DAYS_AT_MOST, refusal_of_name
-from ..diagnostics import LISTED_AT_MOST, WARNING, Diagnostic, Fix, nearest, quoted
+from ..braze import COMPARISONS, DAYS_AT_MOST, fault_of_name, refusal_of_name
+from ..catalog.catalog import Catalog
+from ..diagnostics import GATHERED_AT_MOST, LISTED_AT_MOST, WARNING, Diagnostic, Fix, nearest, quoted
 from ..settings import Settings
 from ..syntax import tree
 from .instants import LocalTimeError, complete
 from .parameters import KINDS, describe_kinds
 from .resolver import Program, Unit
+
+if TYPE_CHECKING:
+    from .catalogued import Known, Verdict
 
 __all__ = ["ALL_TYPES", "NUMBERS", "SCALARS", "TYPE_WORDS", "UNITS", "Checked", "Inference", "literal_kind"]
 
@@ -34,15 +38,17 @@ TYPE_WORDS = {
 class Checked:
     """What checking found out of each parameter: its type, and its declaration where it has one.
 
-    `open` has the types that are left for a parameter whose type nothing tells yet.
+    `open` has the types that are left for a parameter whose type nothing tells yet. `types` has those that are left
+    for each attribute.
     """
 
-    __slots__ = ("declared", "kinds", "open")
+    __slots__ = ("declared", "kinds", "open", "types")
 
     def __init__(self) -> None:
         self.kinds: dict[str, str] = {}
         self.open: dict[str, frozenset[str]] = {}
         self.declared: dict[str, tuple[Unit, tree.Param]] = {}
+        self.types: dict[str, frozenset[str]] = {}
 
 
 class _Use:
@@ -72,10 +78,10 @@ class _Use:
 class Inference:
     """Gathers the uses of attributes and parameters of a program; findings go to its diagnostics."""
 
-    def __init__(self, program: Program, settings: Settings, catalog: Mapping[str, str] | None) -> None:
+    def __init__(self, program: Program, settings: Settings, catalog: Catalog | None) -> None:
         self.program = program
         self.settings = settings
-        self.catalog = catalog
+        self.known = None if catalog is None else _known(catalog)
         self.report: list[Diagnostic] = program.diagnostics
         self.result = Checked()
         # Attribute → the types left for it, and the use that narrowed them last.
@@ -85,11 +91,16 @@ class Inference:
         # Parameters whose declaration is at fault, and reported.
         self.misdeclared: set[str] = set()
         self.judged: dict[tuple[str, bool], bool] = {}
+        # Names without their letter case, each by its first use.
+        self.folded: dict[str, tuple[Unit, tree.Attribute]] = {}
         # The attributes of the file at hand, each by its first use.
         self.attributes: dict[str, tree.Attribute] = {}
 
     def error(self, unit: Unit, slug: str, message: str, node: Any, way_out: str | None = None, **more: Any) -> None:
         self.report.append(unit.diagnostic(slug, message, node, help=way_out, **more))
+
+    def say(self, unit: Unit, slug: str, verdict: "Verdict", node: Any, **more: Any) -> None:
+        self.error(unit, slug, verdict.message, node, verdict.way_out, fix=verdict.fix, **more)
 
     # --- Definitions ---
 
@@ -152,8 +163,20 @@ class Inference:
 
     # --- Attributes ---
 
-    def attribute(self, unit: Unit, subject: tree.Subject, types: frozenset[str], way_out: str | None = None) -> bool:
-        """Judge the name, and narrow the attribute's types. False for `last_used_app`, which is reported."""
+    def attribute(
+        self,
+        unit: Unit,
+        subject: tree.Subject,
+        types: frozenset[str],
+        way_out: str | None = None,
+        *,
+        clause: tree.Clause | None = None,
+    ) -> bool:
+        """Judge the name, and narrow the attribute's types.
+
+        False where the clause cannot be judged further: for `last_used_app`, and where the catalogue has another type,
+        for which `clause` is mended; both are reported.
+        """
         if isinstance(subject, tree.LastUsedApp):
             self.error(
                 unit,
@@ -170,8 +193,7 @@ class Inference:
         if not judgement:
             return True
         self.attributes.setdefault(name, subject)
-        self._narrow(unit, subject, types, way_out)
-        return True
+        return self._narrow(unit, subject, types, way_out, clause)
 
     def _judge_name(self, unit: Unit, subject: tree.Attribute) -> bool:
         name = subject.name
@@ -180,55 +202,59 @@ class Inference:
             if refusal is not None:
                 slug, reason, way = refusal
                 backticks = f"A custom attribute that really bears this name goes in backticks: `{name}`"
-                self.error(unit, slug, reason, subject, f"{way}. {backticks}")
+                fix = None
+                if self.known is not None and name in self.known.catalog:
+                    fix = Fix("put it in backticks", [(unit.parsed.span(subject), f"`{name}`")], safe=False)
+                self.error(unit, slug, reason, subject, f"{way}. {backticks}", fix=fix)
                 return False
-            return self._is_in_catalog(unit, subject)
-        if not name or name != name.strip():
-            self.error(
-                unit,
-                "bad-attribute-name",
-                f"the name `{name}` has blanks at its ends, which Braze strips",
-                subject,
-                "write it without them",
-            )
-            return False
-        if any(character < " " or character == "\x7f" or "\ud800" <= character <= "\udfff" for character in name):
-            self.error(unit, "bad-attribute-name", "the name has a character that no attribute can bear", subject)
-            return False
-        return self._is_in_catalog(unit, subject)
+        else:
+            fault = fault_of_name(name)
+            if fault is not None:
+                self.error(unit, "bad-attribute-name", fault[0], subject, fault[1])
+                return False
+        return self._is_known(unit, subject)
 
-    def _is_in_catalog(self, unit: Unit, subject: tree.Attribute) -> bool:
-        if self.catalog is None or subject.name in self.catalog:
-            return True
-        close = nearest(subject.name, self.catalog) if len(self.report) < LISTED_AT_MOST else []
-        way = "did you mean " + " or ".join(f"`{name}`" for name in close) + "?" if close else None
-        fix = Fix(f"write `{close[0]}`", [(unit.parsed.span(subject), close[0])], safe=False) if close else None
-        self.error(
-            unit,
-            "unknown-attribute",
-            f"the catalogue has no attribute `{subject.name}`",
-            subject,
-            way,
-            fix=fix,
-        )
-        return False
+    def _is_known(self, unit: Unit, subject: tree.Attribute) -> bool:
+        first = self.folded.setdefault(subject.name.casefold(), (unit, subject))
+        if self.known is not None:
+            self.known.suggests = len(self.report) < LISTED_AT_MOST
+            verdict = self.known.unknown_attribute(unit, subject)
+            if verdict is not None:
+                self.say(unit, "unknown-attribute", verdict, subject)
+            return verdict is None
+        if first[1].name != subject.name:
+            message = f"`{subject.name}` and `{first[1].name}` differ in letter case alone, and are two attributes"
+            where = first[0].related(first[1], "the other one")
+            way = "write both alike, if one attribute is meant"
+            self.error(unit, "differs-in-case", message, subject, way, related=[where], severity=WARNING)
+        return True
 
-    def _narrow(self, unit: Unit, subject: tree.Attribute, types: frozenset[str], way_out: str | None) -> None:
+    def _narrow(
+        self,
+        unit: Unit,
+        subject: tree.Attribute,
+        types: frozenset[str],
+        way_out: str | None,
+        clause: tree.Clause | None = None,
+    ) -> bool:
+        """Whether the catalogue allows one of these types."""
         name = subject.name
-        kind = None if self.catalog is None else self.catalog.get(name)
-        if kind is not None:
+        recorded = None if self.known is None else self.known.catalog.get(name)
+        if recorded is not None:
+            kind = recorded.type
             self.types[name] = (frozenset({kind}), unit, subject)
             if kind not in types:
-                allowed = ", ".join(f"`{comparison}`" for comparison in COMPARISONS[kind])
+                assert self.known is not None
+                way = self.known.compared_with(unit, kind, TYPE_WORDS[kind], clause)
                 message = (
                     f"the catalogue says that `{name}` is {TYPE_WORDS[kind]}, and it is used as {_types(types)} here"
                 )
-                self.error(unit, "two-types", message, subject, f"Braze compares {TYPE_WORDS[kind]} with {allowed}")
-            return
+                self.error(unit, "two-types", message, subject, way.way_out, fix=way.fix)
+            return kind in types
         known = self.types.get(name)
         if known is None:
             self.types[name] = (types, unit, subject)
-            return
+            return True
         left = known[0] & types
         if left:
             self.types[name] = (left, unit, subject) if left != known[0] else known
@@ -243,8 +269,30 @@ class Inference:
                 way_out or "an attribute has one type in Braze, which checks it only when the message goes out",
                 related=[where],
             )
+        return True
 
     # --- Values ---
+
+    def text(self, unit: Unit, subject: tree.Subject, node: object) -> None:
+        """Warn where the catalogue knows the values of an attribute, and this text is none of them."""
+        if self.known is None or not isinstance(node, tree.Text) or not isinstance(subject, tree.Attribute):
+            return
+        if len(self.report) < GATHERED_AT_MOST:
+            self.known.suggests = len(self.report) < LISTED_AT_MOST
+            verdict = self.known.unknown_value(unit, subject, node)
+            if verdict is not None:
+                self.say(unit, "unknown-value", verdict, node, severity=WARNING)
+
+    def piece(self, unit: Unit, subject: tree.Subject, node: tree.Text | tree.Regex, where: str | None) -> None:
+        """The same of a piece of text, at the `start`, at the `end` or `anywhere`; and of a regex, without `where`."""
+        if self.known is not None and isinstance(subject, tree.Attribute):
+            verdict = (
+                self.known.unknown_in_regex(subject, node.value)
+                if where is None
+                else self.known.unknown_piece(subject, node.value, where)
+            )
+            if verdict is not None:
+                self.say(unit, "unknown-value", verdict, node, severity=WARNING)
 
     def parameter(
         self,
@@ -259,7 +307,15 @@ class Inference:
         shared = attribute if isinstance(attribute, tree.Attribute) else None
         self.uses.setdefault(node.name, []).append(_Use(unit, node, kinds, shared, in_list))
 
-    def value(self, unit: Unit, node: Any, kinds: frozenset[str], what: str, way_out: str | None = None) -> bool:
+    def value(
+        self,
+        unit: Unit,
+        node: Any,
+        kinds: frozenset[str],
+        what: str,
+        way_out: str | None = None,
+        fix: Fix | None = None,
+    ) -> bool:
         """Whether a value is of one of these types; a parameter is noted and judged later."""
         if isinstance(node, tree.Parameter):
             self.parameter(unit, node, kinds)
@@ -274,7 +330,7 @@ class Inference:
             return True
         takes = kinds - {"days"} if "number" in kinds else kinds
         message = f"{what} takes {describe_kinds(takes)}, and {quoted(unit.parsed.text(node))} is {_kind_words(kind)}"
-        self.error(unit, "wrong-value-type", message, node, way_out)
+        self.error(unit, "wrong-value-type", message, node, way_out, fix=fix)
         return False
 
     def days(self, unit: Unit, node: Any, unit_word: tree.Word) -> int | None:
@@ -307,7 +363,7 @@ class Inference:
         for name, uses in self.uses.items():
             declared = self.result.declared.get(name)
             for use in uses:
-                if not use.unit.bare and name not in use.unit.params:
+                if not use.unit.bare and name not in use.unit.params and f"${name}" not in use.unit.parsed.lost:
                     way = f"declare it: `param ${name}: {_suggested(use.kinds)}`"
                     self.error(
                         use.unit,
@@ -336,13 +392,28 @@ class Inference:
                     self.error(use.unit, "parameter-conflict", message, use.node, related=where)
                 elif use.attribute is not None:
                     self._narrow(use.unit, use.attribute, use.types_for(kind), None)
+            if declared is not None and self.known is not None:
+                self._default_texts(*declared, uses)
         for name, (unit, param) in self.result.declared.items():
-            if name not in self.uses:
+            if name not in self.uses and not self._is_lost(name):
                 message = f"the parameter `${name}` is declared and never used"
                 self.error(unit, "unused", message, param, severity=WARNING)
                 if name not in self.result.kinds and name not in self.misdeclared:
                     way = f"declare it: `param ${name}: string`"
                     self.error(unit, "parameter-undeclared", f"nothing tells the type of `${name}`", param, way)
+        self.result.types = {name: types for name, (types, _, _) in self.types.items()}
+
+    def _default_texts(self, unit: Unit, param: tree.Param, uses: list[_Use]) -> None:
+        """Warn of texts in a default that are none of the values of the attribute that it is compared with."""
+        default = param.default
+        items = default.items if isinstance(default, tree.ListValue) else [default]
+        for subject in {use.attribute.name: use.attribute for use in uses if use.attribute is not None}.values():
+            for item in items:
+                self.text(unit, subject, item)
+
+    def _is_lost(self, name: str) -> bool:
+        """Whether a parameter stands in what could not be read, which may declare it or use it."""
+        return any(f"${name}" in unit.parsed.lost for unit in self.program.units)
 
     def _kinds_of(self, use: _Use) -> frozenset[str]:
         """What its place takes, given what is known of the attribute that it is compared with."""
@@ -368,13 +439,20 @@ class Inference:
         if given in left:
             return given
         first = uses[0]
-        if not first.unit.bare:
+        if not first.unit.bare and not self._is_lost(name):
             message = f"the type of `${name}` is not declared, and its place does not tell it"
             way = f"declare it: `param ${name}: {_suggested(left)}`"
             unit, param = self.result.declared.get(name, (first.unit, first.node))
             self.error(unit, "parameter-undeclared", message, param, way)
         self.result.open[name] = left
         return None
+
+
+def _known(catalog: Catalog) -> "Known":
+    # Most texts are compiled without a catalogue, and need not wait for what asks one.
+    from .catalogued import Known
+
+    return Known(catalog)
 
 
 _LITERALS: dict[type, str] = {

@@ -20,10 +20,11 @@ class Unit:
     """One file: its tree, and what its names stand for.
 
     `scope` has the `let`s that its expressions can use, its own and those of other files, as (unit, let).
-    A bare expression is the one audience of its file, under the name "".
+    A bare expression is the one audience of its file, under the name "". `nameless` are the expressions of
+    definitions whose name was not understood.
     """
 
-    __slots__ = ("audiences", "bare", "folder", "params", "parsed", "scope")
+    __slots__ = ("audiences", "bare", "folder", "nameless", "params", "parsed", "scope")
 
     def __init__(self, parsed: Parsed, folder: Path | None) -> None:
         self.parsed = parsed
@@ -31,6 +32,7 @@ class Unit:
         self.bare = not isinstance(parsed.tree, tree.Module)
         self.scope: dict[str, tuple[Unit, tree.Let]] = {}
         self.audiences: dict[str, tree.Expression] = {}
+        self.nameless: list[tree.Expression] = []
         self.params: dict[str, tree.Param] = {}
 
     @property
@@ -40,7 +42,7 @@ class Unit:
     @property
     def expressions(self) -> list[tree.Expression]:
         """Every expression of this file, used or not."""
-        return [let.expression for let in self.lets] + list(self.audiences.values())
+        return [let.expression for let in self.lets] + list(self.audiences.values()) + self.nameless
 
     def diagnostic(
         self,
@@ -239,7 +241,9 @@ def _bind_names(unit: Unit, loader: _Loader) -> None:
     defined: dict[str, tree.Word] = {}
     used: set[str] = set()
     imported: list[tree.Word] = []
-    brought: set[str] = set()
+    # Names that are no `let` of this file: brought in, or perhaps defined by what could not be read.
+    known = set(unit.parsed.lost)
+    excused = 0
 
     def define(word: tree.Word) -> bool:
         if "." in word.name:
@@ -271,24 +275,33 @@ def _bind_names(unit: Unit, loader: _Loader) -> None:
                 if not define(word):
                     continue
                 imported.append(word)
-                brought.add(word.name)
+                known.add(word.name)
                 if found is not None:
                     unit.scope[word.name] = found
-                elif source is not None and source.parsed.tree is not None:
+                elif source is not None and source.parsed.tree is not None and word.name not in source.parsed.lost:
                     report.append(_not_in_file(unit, word, source))
             continue
         for node in tree.walk(definition.expression):
             if isinstance(node, tree.Reference):
                 used.add(node.name)
-                if node.name not in unit.scope and node.name not in brought and len(report) < GATHERED_AT_MOST:
+                if node.name in unit.scope or node.name in known:
+                    continue
+                if excused and not nearest(node.name, unit.scope):
+                    # It may be the name that is missing.
+                    excused -= 1
+                    known.add(node.name)
+                elif len(report) < GATHERED_AT_MOST:
                     suggest = len(report) < LISTED_AT_MOST
                     report.append(_unknown(unit, node, later.get(node.name), suggest=suggest))
-        if define(definition.name):
+        if not definition.name.name:
+            unit.nameless.append(definition.expression)
+            excused += isinstance(definition, tree.Let)
+        elif define(definition.name):
             if isinstance(definition, tree.Let):
                 unit.scope[definition.name.name] = (unit, definition)
             else:
                 unit.audiences[definition.name.name] = definition.expression
-    _report_unused(unit, used, imported, report)
+    _report_unused(unit, used | unit.parsed.lost, imported, report)
 
 
 def _report_unused(unit: Unit, used: set[str], imported: list[tree.Word], report: list[Diagnostic]) -> None:

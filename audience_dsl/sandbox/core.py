@@ -9,12 +9,12 @@ from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from ..braze import BODY_AT_MOST, ENDPOINTS, Endpoint
+from ..braze import ATTRIBUTES_PATH, BODY_AT_MOST, ENDPOINTS, Endpoint
 from ..diagnostics import CODES, ERROR, ConfigurationError, Diagnostic, by_severity
 from .bodies import UnreadableBodyError, read_json, write_json
 from .exchange import SandboxRequest, SandboxResponse
 from .journal import ENTRIES_AT_MOST, FINDINGS_AT_MOST, ActivityEntry, Journal, LogEntry
-from .limits import BROADCASTS, NOBODY, REQUESTS, RateWindow, RateWindows
+from .limits import BROADCASTS, EXPORTS, NOBODY, REQUESTS, RateWindow, RateWindows
 from .wording import (
     INVALID_CAMPAIGN,
     UNPARSABLE,
@@ -49,7 +49,7 @@ _PATHS: dict[str, Endpoint] = {endpoint.path: endpoint for endpoint in ENDPOINTS
 class _Answer:
     """A response before its headers, with what the log has to know. `accepted` is the body of an accepted request."""
 
-    __slots__ = ("accepted", "body", "dispatch_id", "findings", "message", "status", "window")
+    __slots__ = ("accepted", "body", "dispatch_id", "findings", "headers", "message", "status", "window")
 
     def __init__(
         self,
@@ -61,8 +61,10 @@ class _Answer:
         dispatch_id: str | None = None,
         window: RateWindow | None = REQUESTS,
         accepted: dict[str, Any] | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self.accepted = accepted
+        self.headers = headers
         self.status = status
         self.message = message
         self.body = {"message": message} if body is None else body
@@ -79,7 +81,8 @@ class Sandbox:
     accepted and told in `activity`, in "strict" it is refused at once. `audience_without_broadcast` accepts
     an audience without recipients and without `broadcast: true`, on which Braze's pages disagree. `campaigns`
     are the known campaign ids, None for any. `keep` is the number of entries that each log holds. With `profiles`,
-    each accepted request is told whom it would have been sent to, under `settings`; see `reach`.
+    each accepted request is told whom it would have been sent to, under `settings`; see `reach`. `attributes` are the
+    items that `GET /custom_attributes` lists; without them, what the profiles have, and without those a sample.
 
     Safe to call from several threads. Raises ConfigurationError for an empty key or an unknown mode.
     """
@@ -96,6 +99,7 @@ class Sandbox:
         keep: int = ENTRIES_AT_MOST,
         profiles: "Iterable[Profile | Mapping[str, object]] | None" = None,
         settings: "Settings | None" = None,
+        attributes: "Iterable[Mapping[str, Any]] | None" = None,
     ) -> None:
         if not api_key:
             raise ConfigurationError(CODES["api-key"], "the sandbox's API key is empty")
@@ -119,6 +123,7 @@ class Sandbox:
         self._requests: Journal[LogEntry] = Journal(count=keep)
         self._activity: Journal[ActivityEntry] = Journal(count=keep)
         self._people = None if profiles is None else _people(profiles, settings, clock)
+        self._attributes = None if attributes is None else [dict(each) for each in attributes]
 
     def handle(self, request: SandboxRequest) -> SandboxResponse:
         """Braze's answer to the request. Never raises over what the request holds."""
@@ -152,6 +157,7 @@ class Sandbox:
             (
                 ("Content-Type", "application/json"),
                 *limits,
+                *answer.headers,
                 ("X-Request-Id", "-".join(request_id[a:b] for a, b in _UUID)),
                 SANDBOX_HEADER,
             ),
@@ -207,13 +213,16 @@ class Sandbox:
         path = _path(request)
         if path != "/" and path.endswith("/"):
             return _Answer(403, "Access Denied", window=None)
-        endpoint = _PATHS.get(path)
-        if endpoint is None or request.method != "POST":
+        endpoint = _PATHS.get(path) if request.method == "POST" else None
+        wants_attributes = path == ATTRIBUTES_PATH and request.method == "GET"
+        if endpoint is None and not wants_attributes:
             return _Answer(404, "Invalid URL", window=None)
         key = _bearer(request.header("Authorization"))
         if key != self._api_key:
             # The body repeats the key, as Braze's does; the message, which goes into the log, does not.
             return _Answer(401, "Invalid API key", body={"message": f"Invalid API key: {key}"}, window=None)
+        if endpoint is None:
+            return self._attributes_page(request)
         media_type = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
         if media_type != "application/json":
             return _Answer(415, "Unsupported Media Type")
@@ -224,6 +233,20 @@ class Sandbox:
         except UnreadableBodyError:
             return _Answer(400, "message body does not match declared format", body={"error": UNPARSABLE})
         return self._judge(body, endpoint)
+
+    def _attributes_page(self, request: SandboxRequest) -> _Answer:
+        from .attributes import SAMPLE, attributes_of, page
+
+        if self._attributes is None:
+            self._attributes = list(SAMPLE) if self._people is None else attributes_of(self._people.profiles)
+        found = page(self._attributes, request.path, request.header("Host"))
+        if found is None:
+            return _Answer(400, "Invalid cursor", window=EXPORTS)
+        items, link = found
+        headers = () if link is None else (("Link", link),)
+        return _Answer(
+            200, "success", body={"message": "success", "attributes": items}, window=EXPORTS, headers=headers
+        )
 
     def _judge(self, body: Any, endpoint: Endpoint) -> _Answer:
         at_once, later = self._check(body, endpoint)

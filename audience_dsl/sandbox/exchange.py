@@ -10,7 +10,7 @@ __all__ = ["SandboxRequest", "SandboxResponse"]
 class SandboxRequest:
     """An HTTP request as it came off the wire.
 
-    `path` is not percent-decoded, and may carry a query, which is not looked at. `headers` are pairs.
+    `path` is not percent-decoded, and may carry a query. `headers` are pairs.
     """
 
     __slots__ = ("body", "headers", "method", "path")

@@ -3,9 +3,9 @@
 Which limit the headers describe for a broadcast is unknown; here it is the broadcast's own.
 """
 
-from ..braze import BROADCASTS_PER_MINUTE, REQUESTS_PER_HOUR
+from ..braze import BROADCASTS_PER_MINUTE, EXPORTS_PER_HOUR, REQUESTS_PER_HOUR
 
-__all__ = ["BROADCASTS", "NOBODY", "REQUESTS", "RateWindow", "RateWindows"]
+__all__ = ["BROADCASTS", "EXPORTS", "NOBODY", "REQUESTS", "RateWindow", "RateWindows"]
 
 
 class RateWindow:
@@ -21,6 +21,7 @@ class RateWindow:
 
 REQUESTS = RateWindow("requests", REQUESTS_PER_HOUR, 3600)
 BROADCASTS = RateWindow("broadcasts", BROADCASTS_PER_MINUTE, 60)
+EXPORTS = RateWindow("exports", EXPORTS_PER_HOUR, 3600)
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .core import SANDBOX_KEY, Mode, Sandbox
 
@@ -22,6 +22,7 @@ def local_sandbox(
     campaigns: Collection[str] | None = None,
     profiles: "Iterable[Profile | Mapping[str, object]] | None" = None,
     settings: "Settings | None" = None,
+    attributes: "Iterable[Mapping[str, Any]] | None" = None,
 ) -> Sandbox:
     """A `Sandbox` on the system's clock, with ids that differ by run. Arguments and errors as there."""
     return Sandbox(
@@ -33,4 +34,5 @@ def local_sandbox(
         campaigns=campaigns,
         profiles=profiles,
         settings=settings,
+        attributes=attributes,
     )

@@ -4,7 +4,7 @@ It is an estimate, and `CAVEAT` says what it leaves out. Whoever sends may send 
 is bounded: by its clauses, by the time that a regex may take on one value, and by the time that a request may take.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Literal, TypeAlias
@@ -162,6 +162,10 @@ class People:
 
     def __len__(self) -> int:
         return len(self._profiles)
+
+    @property
+    def profiles(self) -> Sequence[Profile]:
+        return self._profiles
 
     def reach(self, body: dict[str, Any], at: float) -> Reach:
         """Whom an accepted request would have been sent to at this instant. Raises nothing over the body."""

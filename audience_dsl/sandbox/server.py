@@ -107,6 +107,8 @@ def create_app(sandbox: Sandbox, *, on_request: OnRequest | None = None) -> Star
         except ClientDisconnect:
             return
         raw_path: bytes = scope.get("raw_path") or request.url.path.encode("utf-8")
+        query: bytes = scope.get("query_string") or b""
+        raw_path += b"?" + query if query else b""
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
         answer, entry = sandbox.exchange(SandboxRequest(request.method, raw_path.decode("latin-1"), headers, body))
         response = Response(answer.body, status_code=answer.status, headers=dict(answer.headers))

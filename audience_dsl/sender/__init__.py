@@ -11,11 +11,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .attempt import Timeouts
     from .client import AsyncClient, Client
+    from .exchange import Timeouts
     from .outcome import OUTCOMES, RateLimit, Receipt, classify_response
     from .requests import Request, build_request, check_request, request_schema
     from .secret import Secret
+    from .workspace import Workspace
 
 __all__ = [
     "OUTCOMES",
@@ -26,6 +27,7 @@ __all__ = [
     "Request",
     "Secret",
     "Timeouts",
+    "Workspace",
     "build_request",
     "check_request",
     "classify_response",
@@ -33,11 +35,12 @@ __all__ = [
 ]
 
 _HOME = {
-    "attempt": ("Timeouts",),
     "client": ("AsyncClient", "Client"),
+    "exchange": ("Timeouts",),
     "outcome": ("OUTCOMES", "RateLimit", "Receipt", "classify_response"),
     "requests": ("Request", "build_request", "check_request", "request_schema"),
     "secret": ("Secret",),
+    "workspace": ("Workspace",),
 }
 
 

@@ -8,37 +8,20 @@ nothing that a sender of campaigns wants.
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
-from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from typing import Any, Final
 
 from ..diagnostics import CODES, ConfigurationError
 from .address import resolve_endpoint
-from .attempt import Attempt, Timeouts
+from .attempt import Attempt
+from .exchange import Timeouts
 from .http import httpx
 from .outcome import Receipt
 from .requests import Request
 from .secret import Secret, check_key
+from .transport import USER_AGENT, AsyncTransport, Transport, made_transport, strip
 
 __all__ = ["AsyncClient", "AsyncTransport", "Client", "Transport"]
-
-
-class Transport(Protocol):
-    """What carries a request: an `httpx.BaseTransport`, or anything of its shape."""
-
-    def handle_request(self, request: Any, /) -> Any: ...
-
-    def close(self) -> None: ...
-
-
-class AsyncTransport(Protocol):
-    """What carries a request: an `httpx.AsyncBaseTransport`, or anything of its shape."""
-
-    async def handle_async_request(self, request: Any, /) -> Any: ...
-
-    async def aclose(self) -> None: ...
 
 
 def utc_now() -> datetime:
@@ -81,7 +64,7 @@ class _Core:
             secret=self._secret,
             timeouts=self._timeouts,
             clock=self._clock,
-            user_agent=_USER_AGENT,
+            user_agent=USER_AGENT,
         )
 
 
@@ -109,7 +92,9 @@ class Client(_Core):
         super().__init__(api_key=api_key, endpoint=endpoint, timeout=timeout, clock=clock)
         if transport is not None and not callable(getattr(transport, "handle_request", None)):
             raise ConfigurationError(CODES["settings"], "`transport` has no `handle_request`", help=_TRANSPORT_WAY)
-        self._transport: Transport = transport or _made(httpx.HTTPTransport, self._base_url, environment_proxies)
+        self._transport: Transport = transport or made_transport(
+            httpx.HTTPTransport, self._base_url, environment_proxies
+        )
 
     def send(self, request: Request) -> Receipt:
         """Makes one attempt and returns what became of it; whatever the network does, nothing is raised.
@@ -121,7 +106,7 @@ class Client(_Core):
         try:
             return self._exchange(attempt)
         except BaseException as stop:
-            _strip(stop)
+            strip(stop)
             raise stop from None
 
     def _exchange(self, attempt: Attempt) -> Receipt:
@@ -173,7 +158,7 @@ class AsyncClient(_Core):
             raise ConfigurationError(
                 CODES["settings"], "`transport` has no `handle_async_request`", help=_TRANSPORT_WAY
             )
-        self._transport: AsyncTransport = transport or _made(
+        self._transport: AsyncTransport = transport or made_transport(
             httpx.AsyncHTTPTransport, self._base_url, environment_proxies
         )
 
@@ -183,7 +168,7 @@ class AsyncClient(_Core):
         try:
             return await self._exchange(attempt)
         except BaseException as stop:
-            _strip(stop)
+            strip(stop)
             raise stop from None
 
     async def _exchange(self, attempt: Attempt) -> Receipt:
@@ -220,41 +205,4 @@ class AsyncClient(_Core):
         await self.aclose()
 
 
-def _strip(stop: BaseException) -> None:
-    stop.__traceback__ = stop.__cause__ = stop.__context__ = None
-
-
-def _made(kind: Any, base_url: str, environment_proxies: bool) -> Any:
-    """A transport that keeps no connection, through the environment's proxy if there is one for it."""
-    proxy = _proxy_url(base_url) if environment_proxies else None
-    with contextlib.suppress(ValueError, ImportError, httpx.InvalidURL):
-        return kind(
-            limits=httpx.Limits(max_keepalive_connections=0),
-            proxy=httpx.Proxy(proxy) if proxy else None,
-        )
-    # Not raised from the error, which repeats the proxy's URL, and with it perhaps a password.
-    raise ConfigurationError(
-        CODES["settings"],
-        "the proxy that the environment names cannot be used",
-        help="check HTTPS_PROXY and ALL_PROXY, or pass `environment_proxies=False`",
-    )
-
-
-def _proxy_url(base_url: str) -> str | None:
-    parts = urlsplit(base_url)
-    proxies = getproxies() if parts.scheme.lower() == "https" else {}
-    proxy = proxies.get("https") or proxies.get("all")
-    if not proxy or proxy_bypass(parts.netloc):
-        return None
-    return proxy if "://" in proxy else f"http://{proxy}"
-
-
-def _version() -> str:
-    try:
-        return version("audience-dsl")
-    except PackageNotFoundError:
-        return "unknown"
-
-
-_USER_AGENT: Final = f"audience-dsl/{_version()}"
 _TRANSPORT_WAY: Final = "give the kind of httpx transport that goes with the client, or none"

@@ -17,7 +17,7 @@ CASES = Path(__file__).parents[1] / "cases"
 PROFILES = ("selects", "leaves_out", "unreadable")
 KEYS = {
     *("name", "text", "settings", "params", "now", "choose", "catalog", "files"),
-    *("json", "errors", "bind", "warnings", "help"),
+    *("json", "errors", "bind", "warnings", "help", "fixed", "safe"),
     *PROFILES,
 }
 # For filters in which no `now` plays a part.
@@ -56,10 +56,18 @@ def compile_case(case: dict[str, Any], root: Path) -> audience_dsl.Audience:
         params=case.get("params"),
         name=case.get("choose"),
         now=case.get("now"),
-        catalog=case.get("catalog"),
+        catalog=catalog_of(case),
         base_path=root if "files" in case else None,
         settings=Settings(**given),
     )
+
+
+def catalog_of(case: dict[str, Any]) -> audience_dsl.Catalog | dict[str, str] | None:
+    given = case.get("catalog")
+    if given is None or all(isinstance(each, str) for each in given.values()):
+        return given
+    tables = {name: {"type": each} if isinstance(each, str) else each for name, each in given.items()}
+    return audience_dsl.Catalog(audience_dsl.CatalogAttribute(name, **each) for name, each in tables.items())
 
 
 def places(diagnostics: tuple[audience_dsl.Diagnostic, ...], severity: str) -> list[list[object]]:
@@ -95,6 +103,13 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
         assert places(diagnostics, "warning") == case["warnings"]
     if "help" in case:
         assert any(case["help"] in (each.help or "") for each in diagnostics), [each.help for each in diagnostics]
+    if "fixed" in case:
+        fixes = {each.fix.apply(case["text"]): each.fix.safe for each in diagnostics if each.fix is not None}
+        assert case["fixed"] in fixes, fixes
+        assert fixes[case["fixed"]] is case.get("safe", False)
+        # What a fix makes is right as far as it went: the text parses, and the catalogue has no more to say of it.
+        mended = audience_dsl.parse(case["fixed"])
+        assert not mended.diagnostics
 
 
 def by_evaluator(audience: audience_dsl.Audience, profile: Any, now: datetime | None) -> str:
