@@ -1,10 +1,24 @@
-"""One file as a rule sees it: its tree, what its names stand for, and what is known of its attributes."""
+"""One file as a rule sees it: its clauses, what its names stand for, and what is known of its attributes."""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeVar
 
 from ..catalog import Catalog
 from ..compiler.resolver import Program, Unit
+from ..diagnostics import ERROR
 from ..settings import Settings
+from ..source import Span
+from ..syntax import tree
+from .places import Place, places_of
+from .presence import Presence
 
 __all__ = ["File"]
+
+Found = TypeVar("Found")
+# The longest clause that a sentence repeats, in characters.
+BRIEF_AT_MOST = 60
 
 
 class File:
@@ -13,8 +27,6 @@ class File:
     `types` has the types that are left for each attribute, by all its uses and the catalogue. A tree may have
     `tree.Invalid` where a clause has an error of its own: rules have nothing to say of that.
     """
-
-    __slots__ = ("catalog", "program", "settings", "types", "unit")
 
     def __init__(
         self,
@@ -29,3 +41,65 @@ class File:
         self.settings = settings
         self.catalog = catalog
         self.types = types or {}
+        self._found: dict[object, Any] = {}
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Every clause and name of the file, with the groups that it stands in, in the order of the text.
+
+        Those with an error are left out: what they mean is not known yet.
+        """
+        expressions: list[tuple[tree.Expression, str | None]] = [
+            (let.expression, let.name.name) for let in self.unit.lets
+        ]
+        expressions += [(expression, None) for expression in self.unit.audiences.values()]
+        found = [place for expression, let in expressions for place in places_of(expression, let)]
+        errors = sorted(
+            finding.span.start
+            for finding in self.program.diagnostics
+            if finding.severity == ERROR and finding.span is not None and finding.source is self.unit.parsed.source
+        )
+        if errors:
+            found = [place for place in found if not self._has_one_of(errors, place)]
+        return sorted(found, key=lambda place: place.node.first)
+
+    def _has_one_of(self, errors: list[int], place: Place) -> bool:
+        span = self.unit.parsed.span(place.node)
+        at = bisect_left(errors, span.start)
+        return at < len(errors) and errors[at] < span.end
+
+    @cached_property
+    def presence(self) -> Presence:
+        """Which attributes surely have a value where a clause stands."""
+        return Presence(self.program, self.settings)
+
+    def once(self, find: Callable[["File"], Found]) -> Found:
+        """What a function finds in this file, which is asked only once."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        found: Found = self._found[find]
+        return found
+
+    @cached_property
+    def _comments(self) -> list[int]:
+        parsed = self.unit.parsed
+        return [comment.start for comment in parsed.comments] if "#" in parsed.source.text else []
+
+    def has_comment_in(self, span: Span) -> bool:
+        """Whether a comment begins within this part of the text."""
+        at = bisect_left(self._comments, span.start)
+        return at < len(self._comments) and self._comments[at] < span.end
+
+    def always_present(self, name: str) -> bool:
+        """Whether the catalogue says that every user has a value of this attribute."""
+        known = None if self.catalog is None else self.catalog.get(name)
+        return known is not None and known.always_present
+
+    def text(self, node: tree.Subject | tree.Expression | tree.Value | tree.ListValue) -> str:
+        """The source text of a node of this file."""
+        return self.unit.parsed.text(node)
+
+    def brief(self, node: tree.Subject | tree.Expression | tree.Value | tree.ListValue) -> str:
+        """The same for a sentence that goes on behind it: `…` where it is long."""
+        text = self.text(node)
+        return text if len(text) <= BRIEF_AT_MOST and "\n" not in text else "…"

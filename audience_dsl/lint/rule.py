@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from ..catalog import CatalogAttribute
 from ..diagnostics import CODES, WARNING, Code, Diagnostic, Fix, Related
+from ..source import Span
 from .file import File
 
 __all__ = ["Rule"]
@@ -53,8 +54,21 @@ class Rule:
         help: str | None = None,
         fix: Fix | None = None,
         related: Iterable[Related] = (),
+        span: Span | None = None,
     ) -> Diagnostic:
-        """A finding of this rule at a node of the file's tree."""
-        return file.unit.diagnostic(
-            self.code.slug, message, node, help=help, fix=fix, related=related, severity=self.severity
+        """A finding of this rule at a node of the file's tree, or at a `span` within it.
+
+        A `fix` that would take a comment away is left out: what stands there was not meant for tools.
+        """
+        if fix is not None and any(file.has_comment_in(edit) for edit, _ in fix.edits):
+            fix = None
+        return Diagnostic(
+            self.code,
+            message,
+            source=file.unit.parsed.source,
+            span=span or file.unit.parsed.span(node),
+            help=help,
+            fix=fix,
+            related=tuple(related),
+            severity=self.severity,
         )

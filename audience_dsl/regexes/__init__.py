@@ -7,10 +7,10 @@ an approximation.
 from collections.abc import Callable
 
 from .engines import ENGINES
-from .errors import RegexError, RegexTimeoutError
+from .errors import InvalidRegexError, RegexError, RegexTimeoutError
 from .rendering import render
 
-__all__ = ["ENGINES", "RegexError", "RegexTimeoutError", "matcher", "render"]
+__all__ = ["ENGINES", "InvalidRegexError", "RegexError", "RegexTimeoutError", "matcher", "render"]
 
 
 def matcher(pattern: str, *, timeout: float) -> Callable[[str], bool]:

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from ..diagnostics import quoted
 from .engines import ENGINES
-from .errors import RegexError
+from .errors import InvalidRegexError, RegexError
 from .sets import ANY, ESCAPES, POSIX, Set, complement, holds, united, with_cases
 
 __all__ = ["EXPANDED_AT_MOST", "Characters"]
@@ -33,7 +33,7 @@ class Characters:
         self.spent = 0
 
     def wrong(self, reason: str, offset: int) -> NoReturn:
-        self.fail(f"PCRE does not take this regex: {reason}", offset, None)
+        self.fail(f"PCRE does not take this regex: {reason}", offset, None, InvalidRegexError)
 
     def refuse(self, what: str, offset: int) -> NoReturn:
         self.fail(f"{what} cannot be run here exactly as PCRE would run it", offset, "say it without")
@@ -42,9 +42,9 @@ class Characters:
         way = None if self.name == "python" else "say it without, or evaluate the audience in Python, which can run it"
         self.fail(f"{what} cannot be said in {self.engine.title}", offset, way)
 
-    def fail(self, sentence: str, offset: int, help: str | None) -> NoReturn:
+    def fail(self, sentence: str, offset: int, help: str | None, error: type[RegexError] = RegexError) -> NoReturn:
         message = f"{sentence}, at character {offset + 1} of {quoted(self.pattern)}"
-        raise RegexError(message, offset, help)
+        raise error(message, offset, help)
 
     def cases(self, low: int, high: int, start: int) -> Set:
         ranges = with_cases(low, high)

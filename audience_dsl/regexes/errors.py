@@ -2,7 +2,7 @@
 
 from ..diagnostics import CODES, AudienceError, quoted, visible
 
-__all__ = ["RegexError", "RegexTimeoutError"]
+__all__ = ["InvalidRegexError", "RegexError", "RegexTimeoutError"]
 
 
 class RegexError(AudienceError):
@@ -18,6 +18,10 @@ class RegexError(AudienceError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.message, self.offset, self.help)
+
+
+class InvalidRegexError(RegexError):
+    """A regex that PCRE does not take."""
 
 
 class RegexTimeoutError(AudienceError):

@@ -239,7 +239,8 @@ class _Renderer(Characters):
         item.width = group.widths[0] if len(set(group.widths)) == 1 else None
         if group.opening[2:3] in ("=", "!", "<"):
             if group.opening[2] == "<" and None in group.widths:
-                self.wrong("a lookbehind has no fixed length", item.start)
+                # Since PCRE2 10.43 it may have one within bounds.
+                self.refuse("a lookbehind without a fixed length", item.start)
             if group.opening[2] == "<" and self.name == "java" and item.behind:
                 self.unsaid(f"a lookbehind for {item.behind}", item.start)
             item.width = 0
@@ -313,6 +314,10 @@ class _Renderer(Characters):
         letter = self.pattern[start + 1 : start + 2]
         if letter in _ANCHORS:
             _ANCHORS[letter](self)
+        elif (
+            letter == "N" and self.pattern.startswith("{", start + 2) and not _QUANTIFIER.match(self.pattern, start + 2)
+        ):
+            self.refuse("a character by its name", start)
         elif letter in ESCAPES:
             self.at += 2
             self.charset(ESCAPES[letter], start)

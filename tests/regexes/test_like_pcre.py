@@ -6,10 +6,10 @@ pytest.importorskip("pcre2")
 
 import duckdb
 import pcre2  # type: ignore[import-untyped]
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from audience_dsl.regexes import RegexError, matcher, render
+from audience_dsl.regexes import InvalidRegexError, RegexError, matcher, render
 from audience_dsl.regexes.sets import with_cases
 
 from .oracle import SUBJECTS, found, patterns
@@ -27,6 +27,21 @@ def test_python_finds_what_pcre_finds(pattern: str, values: list[str]) -> None:
         return
     assert expected is not None, "what PCRE refuses is refused"
     assert [search(value) for value in values] == expected
+
+
+@settings(max_examples=600, deadline=None)
+@given(patterns())
+@example("\\N{")
+@example("\\N{2}x")
+def test_what_is_said_to_be_no_regex_is_none_to_pcre(pattern: str) -> None:
+    try:
+        render(pattern, "python")
+    except InvalidRegexError:
+        assert found(pattern, [""]) is None
+    except RegexError:
+        pass
+    else:
+        assert found(pattern, [""]) is not None
 
 
 # Snowflake's own engine cannot be had; that what is written for it means the same elsewhere is as much as can be shown.

@@ -95,11 +95,12 @@ WRONG = [
     ("(?#a", 0, "a comment is never closed"),
     ("(?", 0, "what stands behind `(?` is no kind of group"),
     ("(?<n>a)(?<n>b)", 7, "two groups have the name `n`"),
-    ("(?<=a+)b", 0, "a lookbehind has no fixed length"),
-    ("(?<!(?:a|bb))c", 0, "a lookbehind has no fixed length"),
     ("(" * 251 + ")" * 251, 250, "groups are nested deeper than 250"),
 ]
 UNSAID = [
+    ("python", "(?<=a+)b", 0, "a lookbehind without a fixed length cannot be run here exactly"),
+    ("python", "(?<!(?:a|bb))c", 0, "a lookbehind without a fixed length cannot be run here exactly"),
+    ("python", r"\N{U+41}", 0, "a character by its name cannot be run here exactly"),
     ("python", r"\1(a)", 0, "a reference to a group that is not closed before it cannot be run here exactly"),
     ("python", r"(.)\1", 3, "a backreference to a group that may hold an `i` cannot be run here exactly"),
     ("python", r"\10", 0, "a number that is a backreference or a character in octal cannot be run here exactly"),
