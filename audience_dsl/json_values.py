@@ -9,9 +9,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from .diagnostics import CODES, LISTED_AT_MOST, Diagnostic, quoted
+from .diagnostics import CODES, ERROR, LISTED_AT_MOST, Diagnostic, quoted
 
-__all__ = ["UNFIT", "Bounds", "Findings", "Path", "kind_in_words", "plain"]
+__all__ = ["UNFIT", "Bounds", "Findings", "Path", "kind_in_words", "plain", "pointer_of"]
 
 # A place in a value, as (path of the parent, key or index): spelled out only for a finding.
 Path: TypeAlias = "tuple[Path, str | int] | None"
@@ -31,10 +31,11 @@ UNFIT = _Unfit()
 
 
 class Findings:
-    """The findings about one object, at most `LISTED_AT_MOST`, with pointers below `base`."""
+    """The findings about one object, at most `LISTED_AT_MOST`, all of one severity, with pointers below `base`."""
 
-    def __init__(self, base: str = "") -> None:
+    def __init__(self, base: str = "", *, severity: str = ERROR) -> None:
         self.base = base
+        self.severity = severity
         self.items: list[Diagnostic] = []
 
     @property
@@ -43,7 +44,8 @@ class Findings:
 
     def add(self, slug: str, path: Path, message: str, help: str | None = None) -> None:
         if not self.full:
-            self.items.append(Diagnostic(CODES[slug], message, pointer=self.base + pointer_of(path), help=help))
+            pointer = self.base + pointer_of(path)
+            self.items.append(Diagnostic(CODES[slug], message, pointer=pointer, help=help, severity=self.severity))
 
     def has(self, slug: str) -> bool:
         return any(finding.code is CODES[slug] for finding in self.items)
@@ -133,7 +135,7 @@ def plain(value: object, findings: Findings, path: Path, bounds: Bounds) -> obje
         elif isinstance(item, Mapping):
             members: dict[str, object] = {}
             # An object that loses every key to a finding is not to be called empty as well.
-            copy = members if not item or any(isinstance(key, str) for key in item) else UNFIT
+            copy = members if not item or any(isinstance(key, str) and _carried(key) for key in item) else UNFIT
             for key, member in _entries(item, findings, place, bounds):
                 members[key] = None
                 pending.append((member, members, key, (place, key), depth + 1))

@@ -4,13 +4,14 @@
 levels, and the models are asked about one filter at a time.
 """
 
-from typing import Final
+from typing import Any, Final, TypeGuard
 
 from pydantic_core import ErrorDetails
 
-from ..braze import DAYS_AT_MOST, REGEX_AT_MOST, STATUSES
+from ..braze import DAYS_AT_MOST, OLD_COMPARISONS, REGEX_AT_MOST, STATUSES
 from ..diagnostics import Diagnostic, listed, nearest, quoted
 from ..json_values import UNFIT, Bounds, Findings, Path, kind_in_words, plain
+from .nearest_values import nearest_value
 from .shape import (
     DAYS,
     EQUALITY,
@@ -30,12 +31,23 @@ from .shape import (
     shape_errors,
 )
 
-__all__ = ["audience_schema", "check_audience", "examine_audience"]
+__all__ = ["Clause", "audience_schema", "check_audience", "examine_audience"]
 
 # The most that is read of one object, in characters of JSON: more than the largest audience that compiles.
 SIZE_AT_MOST: Final = 16 * 1024 * 1024
 # Levels of arrays and objects that one filter needs below its group: filter, fields, list of values.
 _LEVELS_OF_A_FILTER: Final = 3
+
+
+class Clause:
+    """A filter of an object that nothing is wrong with: its kind, its fields as plain values, and where they stand."""
+
+    __slots__ = ("fields", "kind", "path")
+
+    def __init__(self, kind: str, fields: dict[str, Any], path: Path) -> None:
+        self.kind = kind
+        self.fields = fields
+        self.path = path
 
 
 def check_audience(value: object, *, pointer: str = "", depth_limit: int = 64) -> list[Diagnostic]:
@@ -56,8 +68,14 @@ def examine_audience(
     *,
     depth_limit: int = 64,
     size_at_most: int = SIZE_AT_MOST,
+    sound: list[Clause] | None = None,
+    renewed: Findings | None = None,
 ) -> object:
-    """As `check_audience`, into `findings`; returns the object as plain JSON values."""
+    """As `check_audience`, into `findings`; returns the object as plain JSON values.
+
+    `sound` gets the filters that nothing is wrong with. With `renewed`, comparisons of older pages are read as those
+    that took their place, and noted there.
+    """
     bounds = Bounds(
         depth=2 * depth_limit + _LEVELS_OF_A_FILTER,
         depth_in_words=f"{depth_limit} groups",
@@ -76,7 +94,12 @@ def examine_audience(
         content = member[kind]
         inside: Path = (place, kind)
         if kind not in GROUPS:
+            if renewed is not None:
+                _renew(content, renewed, inside)
+            before = len(findings.items)
             _check_filter(kind, content, findings, inside)
+            if sound is not None and len(findings.items) == before and _is_whole(content):
+                sound.append(Clause(kind, content, inside))
         elif depth < depth_limit:
             count = _members(kind, content, findings, inside)
             pending.extend((content[index], (inside, index), depth + 1) for index in reversed(range(count)))
@@ -161,6 +184,25 @@ def _way_for_key(key: str) -> str:
     return f"did you mean `{close[0]}`?" if close else _ONE_OF_THE_KEYS
 
 
+def _renew(content: object, renewed: Findings, place: Path) -> None:
+    """Read a comparison of older pages as the one that took its place; `content` is a copy of ours."""
+    if not isinstance(content, dict):
+        return
+    comparison = content.get("comparison")
+    if isinstance(comparison, str) and comparison in OLD_COMPARISONS:
+        now = OLD_COMPARISONS[comparison]
+        content["comparison"] = now
+        message = f"`{comparison}` is from older pages, and is read as the `{now}` that took its place"
+        renewed.add("audience-old-spelling", (place, "comparison"), message, "the server refuses it: send the new one")
+
+
+def _is_whole(content: object) -> TypeGuard[dict[str, Any]]:
+    """Whether no part is missing that JSON could not carry; that is reported, and passed over by every check."""
+    return isinstance(content, dict) and not any(
+        value is UNFIT or (isinstance(value, list) and UNFIT in value) for value in content.values()
+    )
+
+
 def _check_filter(kind: str, content: object, findings: Findings, place: Path) -> None:
     if not isinstance(content, dict):
         findings.add(
@@ -205,9 +247,9 @@ def _report_comparison(
 
 
 def _way_for_comparison(comparison: str, comparisons: tuple[str, ...]) -> str:
-    if comparison == "does_not_equal" and "not_equal" in comparisons:
-        # braze-inc/braze-docs issue #10064: pages up to mid-2025 printed it; the server refuses it.
-        return "write `not_equal`, for every type; `does_not_equal` is from older pages, and the server refuses it"
+    now = OLD_COMPARISONS.get(comparison)
+    if now in comparisons:
+        return f"write `{now}`, for every type; `{comparison}` is from older pages, and the server refuses it"
     close = nearest(comparison, comparisons, most=1)
     return f"did you mean `{close[0]}`?" if close else f"use one of {listed(comparisons)}"
 
@@ -282,9 +324,12 @@ def _report_value(kind: str, comparison: str, value: object, findings: Findings,
         message, takes = f"`{comparison}` takes no null", "no `value` at all"
     else:
         message = f"`{comparison}` takes {takes}, not {kind_in_words(value)}"
-    findings.add("audience-value", place, message, f"give `{kind}` {takes}")
+    meant = next((words for words, names in _MEANT.items() if comparison in names), None)
+    near = None if meant is None else nearest_value(meant, value)
+    findings.add("audience-value", place, message, near or f"give `{kind}` {takes}")
 
 
+_MEANT = {"number": ORDER, "days": DAYS, "instant": INSTANT}
 _ONE_OF_THE_KEYS = f"use one of {listed(KINDS)}"
 _TAKES: dict[str, str] = {
     **dict.fromkeys(EQUALITY, "a string, a number or a boolean"),

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 import audience_dsl
 from audience_dsl import Limits, RequestError, Settings
 from audience_dsl.audience.emit import to_dict
-from audience_dsl.audience.read import read
+from audience_dsl.audience.read import filter_of, read
 from audience_dsl.audience.wire import check_audience
+from audience_dsl.diagnostics import NOTE
 from audience_dsl.evaluate import Evaluator
 from audience_dsl.filters import And, CustomAttribute, EmailSubscription, Filter, LastUsedApp, Or, PushSubscription
+from audience_dsl.json_values import Findings
 from audience_dsl.profiles import profile_of
 from tests.laws.strategies import NOW, expressions, filters_of_any_kind, profiles
 from tests.laws.test_meaning import negated_app, spelled
@@ -133,6 +135,34 @@ SPELLINGS: list[tuple[dict[str, Any], Filter]] = [
 @pytest.mark.parametrize(("value", "filter"), SPELLINGS, ids=[json.dumps(value) for value, _ in SPELLINGS])
 def test_spellings(value: dict[str, Any], filter: Filter) -> None:
     assert read(value) == filter
+
+
+# What is said otherwise in canonical form, by its pointer, and the word that tells what.
+NOTES: list[tuple[dict[str, Any], dict[str, str]]] = [
+    (attribute("exists"), {}),
+    ({"AND": [*on(A), {"OR": on(B, C)}]}, {}),
+    (attribute("is_any_of", ["x", "x"]), {}),
+    (attribute("exists", True), {"/custom_attribute/value": "dropped"}),
+    (attribute("is_any_of", "x"), {"/custom_attribute/value": "a list of one"}),
+    (attribute("includes_value", ["x", "x"]), {"/custom_attribute/value": "as its text"}),
+    (attribute("includes_value", ["x", "y", "x"]), {"/custom_attribute/value": "each of its 2 texts, joined by `OR`"}),
+    (attribute("does_not_include_value", ["x", "y"]), {"/custom_attribute/value": "joined by `AND`"}),
+    (attribute("equals", -0.0), {"/custom_attribute/value": "read as zero"}),
+    ({"OR": on(A)}, {"": "the `OR` of one member"}),
+    ({"AND": [{"AND": on(A, B)}, *on(C)]}, {"/AND/0": "the `AND` inside `AND`"}),
+    ({"AND": [*on(A), {"OR": [{"AND": on(B, C)}]}]}, {"/AND/1": "of one member", "/AND/1/OR/0": "inside `AND`"}),
+    ({"OR": [{"AND": [{"OR": on(A, B)}]}, *on(C)]}, {"/OR/0": "of one member", "/OR/0/AND/0": "inside `OR`"}),
+]
+
+
+@pytest.mark.parametrize(("value", "told"), NOTES, ids=[json.dumps(value) for value, _ in NOTES])
+def test_notes(value: dict[str, Any], told: dict[str, str]) -> None:
+    notes = Findings(severity=NOTE)
+    assert filter_of(value, limits=Limits(), notes=notes) == read(value)
+    assert [each.pointer for each in notes.items] == list(told)
+    for each, words in zip(notes.items, told.values(), strict=True):
+        assert words in each.message
+        assert (each.code.code, each.severity) == ("AUD612", NOTE)
 
 
 @pytest.mark.parametrize("held", [["x"], ["y", "z"], ["z"], "x", "", [], None, 3])

@@ -278,7 +278,9 @@ def _test(comparison: str, value: Any, now: int) -> Callable[[Any], bool]:
             order = {"greater_than": gt, "greater_than_or_equal_to": ge, "less_than": lt, "less_than_or_equal_to": le}
             return _than(order[comparison], bound)
         case "before" | "after":
-            return _than(lt if comparison == "before" else ge, _microseconds(datetime.fromisoformat(value)))
+            # Without an offset it is in the zone of the settings, which is UTC here.
+            bound = _instant(datetime.fromisoformat(value)) or 0
+            return _than(lt if comparison == "before" else ge, bound)
         case "less_than_x_days_ago":
             start = now - value * _DAY
             return lambda held: start <= held <= now
