@@ -1,5 +1,5 @@
 """A verdict in words, clause by clause."""
 
-from .words import Line, because, explain
+from .words import Line, because, explain, how_sure
 
-__all__ = ["Line", "because", "explain"]
+__all__ = ["Line", "because", "explain", "how_sure"]

@@ -19,7 +19,7 @@ from ..profiles import since_epoch
 from ..settings import Settings
 from .relations import relation, shown_value
 
-__all__ = ["Line", "because", "explain"]
+__all__ = ["Line", "because", "explain", "how_sure"]
 
 _CLAUSE_AT_MOST = 200
 _NAME_AT_MOST = 80
@@ -169,6 +169,11 @@ _NOT_OF_TYPE = {
 }
 
 
+def how_sure(key: str, settings: Settings) -> str:
+    """In words, how sure it is what this row of `braze.MISSING` says."""
+    return "set by the workspace" if key in settings.assume else _SURE[MISSING[key].mark]
+
+
 class _Words:
     def __init__(
         self, types: Mapping[str, frozenset[str]], settings: Settings, now: datetime | None, untyped: bool
@@ -227,8 +232,7 @@ class _Words:
         for leaf in leaves:
             key = missing_key(leaf.comparison, leaf.value)
             if self._settings.selects_missing(key) is selects:
-                by = "set by the workspace" if key in self._settings.assume else _SURE[MISSING[key].mark]
-                return f" ({by})"
+                return f" ({how_sure(key, self._settings)})"
         return ""
 
     def _last_used(self, deciding: Sequence[Verdict]) -> str:
