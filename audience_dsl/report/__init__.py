@@ -1,5 +1,6 @@
-"""Diagnostics, made readable: for a terminal today, each further form in a file of its own."""
+"""Diagnostics, made readable: for people, and in the forms that other programs read."""
 
+from .findings import FORMATS, Format, render_findings
 from .text import render, summary
 
-__all__ = ["render", "summary"]
+__all__ = ["FORMATS", "Format", "render", "render_findings", "summary"]

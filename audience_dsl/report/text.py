@@ -12,13 +12,14 @@ What the user wrote never reaches the terminal raw: see `display`.
 
 from collections.abc import Iterable, Sequence
 
-from ..diagnostics import ERROR, LISTED_AT_MOST, WARNING, Diagnostic
+from ..diagnostics import ERROR, LISTED_AT_MOST, NOTE, WARNING, Diagnostic
 from ..source import Source, Span
 from .display import clean, excerpt
+from .order import SEVERITIES, in_order
 
 __all__ = ["render", "summary"]
 
-_SGR = {"error": "1;31", "warning": "1;33", "message": "1", "frame": "1;34"}
+_SGR = {ERROR: "1;31", WARNING: "1;33", NOTE: "1;36", "message": "1", "frame": "1;34"}
 # The gutter is at least this wide, for the look of the arrow.
 _GUTTER = 2
 
@@ -26,27 +27,40 @@ _GUTTER = 2
 def render(diagnostics: Iterable[Diagnostic], *, color: bool) -> str:
     """The diagnostics by file and place, and their count; an empty text for none.
 
-    At most `LISTED_AT_MOST` are listed, errors before warnings, with a line on how many more there are.
+    At most `LISTED_AT_MOST` are listed, the gravest first to be, with a line on how many more there are.
     """
-    found = sorted(diagnostics, key=_order)
+    found = in_order(diagnostics)
     if not found:
         return ""
     listed = found
     if len(found) > LISTED_AT_MOST:
-        gravest = sorted(found, key=lambda diagnostic: diagnostic.severity == WARNING)[:LISTED_AT_MOST]
-        listed = sorted(gravest, key=_order)
+        gravest = sorted(found, key=lambda diagnostic: SEVERITIES.index(diagnostic.severity))[:LISTED_AT_MOST]
+        listed = in_order(gravest)
     paint = _Paint(color)
     blocks = [_block(diagnostic, paint) for diagnostic in listed]
-    last = summary(found)
+    last = summary(found) + _fixable(found)
     if len(listed) < len(found):
         last = f"… and {len(found) - len(listed):,} more, not listed\n{last}"
     return "\n".join([*blocks, last]) + "\n"
 
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:
-    """`2 errors, 1 warning`."""
-    counts = ((severity, sum(each.severity == severity for each in diagnostics)) for severity in (ERROR, WARNING))
+    """`2 errors, 1 warning, 1 note`."""
+    counts = ((severity, sum(each.severity == severity for each in diagnostics)) for severity in SEVERITIES)
     return ", ".join(f"{count:,} {severity}{'s' if count > 1 else ''}" for severity, count in counts if count)
+
+
+def _fixable(diagnostics: Sequence[Diagnostic]) -> str:
+    """How many of them a command mends, and which one. It only mends audience files."""
+    fixes = [each.fix for each in diagnostics if each.fix and each.source and each.source.name.endswith(".audience")]
+    safe = sum(fix.safe for fix in fixes)
+    unsafe = len(fixes) - safe
+    if not fixes:
+        return ""
+    if not safe:
+        return f" ({unsafe:,} fixable with `audience check --fix --unsafe-fixes`)"
+    more = f", {unsafe:,} more with `--unsafe-fixes`" if unsafe else ""
+    return f" ({safe:,} fixable with `audience check --fix`{more})"
 
 
 class _Paint:
@@ -55,20 +69,6 @@ class _Paint:
 
     def __call__(self, style: str, text: str) -> str:
         return f"\x1b[{_SGR[style]}m{text}\x1b[0m" if self._color else text
-
-
-def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
-    name = "" if diagnostic.source is None else diagnostic.source.name
-    span = diagnostic.span
-    pointer = [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in _parts(diagnostic.pointer)]
-    # Findings about a file as a whole come before those in it.
-    return name, (-1, -1) if span is None else (span.start, span.end), pointer, diagnostic.code.code
-
-
-def _parts(pointer: str | None) -> list[str]:
-    # Digits that make no number, such as `²`, and those that are too many for one, count as text.
-    parts = [] if pointer is None else pointer.split("/")
-    return [part if part.isascii() and len(part) < 10 else f"'{part}" for part in parts]
 
 
 def _block(diagnostic: Diagnostic, paint: _Paint) -> str:
@@ -100,8 +100,9 @@ def _place(diagnostic: Diagnostic) -> str:
     place = diagnostic.place
     if diagnostic.pointer is None or diagnostic.source is None:
         return place
-    pointer = diagnostic.pointer or "(the whole object)"
-    return f"{place} ({pointer})" if diagnostic.span is not None else f"{diagnostic.source.name}: {pointer}"
+    if diagnostic.span is None:
+        return f"{diagnostic.source.name}: {diagnostic.pointer or '(the whole object)'}"
+    return f"{place} ({diagnostic.pointer})" if diagnostic.pointer else place
 
 
 def _notes(diagnostic: Diagnostic) -> list[tuple[str, str]]:
@@ -110,7 +111,7 @@ def _notes(diagnostic: Diagnostic) -> list[tuple[str, str]]:
         notes.append(("help", diagnostic.help))
     # A fix whose title only repeats the help would be read twice.
     if diagnostic.fix is not None and diagnostic.fix.title != diagnostic.help:
-        notes.append(("fix", diagnostic.fix.title))
+        notes.append(("fix", diagnostic.fix.title + ("" if diagnostic.fix.safe else " (unsafe)")))
     return notes
 
 

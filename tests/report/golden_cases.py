@@ -8,11 +8,11 @@ writes the texts anew. Look at the difference before you commit it.
 from collections.abc import Sequence
 from pathlib import Path
 
-from audience_dsl.diagnostics import CODES, WARNING, Diagnostic, Fix, Related
-from audience_dsl.report import render
+from audience_dsl.diagnostics import CODES, NOTE, WARNING, Diagnostic, Fix, Related
+from audience_dsl.report import FORMATS, Format, render, render_findings
 from audience_dsl.source import Source, Span
 
-__all__ = ["CASES", "GOLDEN", "finding", "rendered", "write"]
+__all__ = ["CASES", "FORMS", "GOLDEN", "every_kind", "finding", "rendered", "rendered_as", "write"]
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -163,6 +163,54 @@ def _order() -> list[Diagnostic]:
     ]
 
 
+def _severities() -> list[Diagnostic]:
+    text = "age < 18 and age < 21"
+    safe = Fix("drop it", [(Span(8, 21), "")])
+    unsafe = Fix("add `and age exists`", [(Span(8, 8), " and age exists")], safe=False)
+    return [
+        finding(text, "age < 18", severity=WARNING, message="it selects users without an age as well", fix=unsafe),
+        finding(text, "age < 21", severity=NOTE, message="it says no more than `age < 18`", fix=safe),
+        finding(text, "and", message="only one of them counts"),
+    ]
+
+
+def every_kind() -> list[Diagnostic]:
+    """What a form for machines has to get right, in one set."""
+    # Behind a tab, an emoji, a combining character and a CR LF.
+    text = '\tfoods includes "🍕e\u0301" and b = 1\r\nor c == "[x](1)" # 100 %\r\n'
+    name = "audiences/été 100%/a,b:c#1.audience"
+    fix = Fix("write `==` and drop the rest", [(Span(31, 32), "=="), (Span(34, 57), "")], safe=True)
+    other = Source("let b = x == 1\n", "/srv/project/shared/consent.audience")
+    related = [Related(other, Span(4, 5), "`b` is defined here, not [there](1)")]
+    several = finding(text, '1\r\nor c == "[x](1)"', "bad-list", "it goes on", severity=WARNING, name=name)
+    return [
+        finding(
+            text,
+            "=",
+            "single-equals",
+            "`=` names a definition",
+            help="write `==`, 100% of the time",
+            fix=fix,
+            related=related,
+            name=name,
+        ),
+        finding(text, "e\u0301", "syntax", "a combining character", severity=NOTE, name=name),
+        several,
+        finding(text, "# 100 %", "bad-range", "a comment\x1b[31m and\na line", severity=WARNING, name=name),
+        Diagnostic(CODES["syntax"], "at the end", source=several.source, span=Span(len(text), len(text))),
+        *_pointer(),
+        *_pointer_with_line(),
+        *_no_place(),
+        finding("a = 1 and b = 1", "=", "single-equals", "outside", name="/srv/elsewhere/x.audience"),
+        finding("a = 1 and a = 1", "= 1", "single-equals", "twice", name="twice.audience"),
+        finding("a = 1 and a = 1", "= 1", "single-equals", "twice", name="twice.audience"),
+    ]
+
+
+def rendered_as(form: Format) -> str:
+    return render_findings(form, every_kind(), root="/srv/project", files=["clean.audience", "twice.audience"])
+
+
 CASES = {
     "plain": _plain,
     "fix-repeats-help": _fix_repeats_help,
@@ -180,7 +228,11 @@ CASES = {
     "ends": _ends,
     "long-line": _long_line,
     "order": _order,
+    "severities": _severities,
+    "every-kind": every_kind,
 }
+# The forms that `CASES` are not rendered in already, each with its file.
+FORMS: dict[Format, str] = {form: f"every-kind.{form}" for form in FORMATS if form != "text"}
 
 
 def rendered(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
@@ -192,6 +244,8 @@ def write() -> None:
     for name, case in CASES.items():
         (GOLDEN / f"{name}.txt").write_text(rendered(case()), encoding="utf-8", newline="\n")
     (GOLDEN / "color.ansi").write_text(rendered(_related() + _warning(), color=True), encoding="utf-8", newline="\n")
+    for form, name in FORMS.items():
+        (GOLDEN / name).write_text(rendered_as(form), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

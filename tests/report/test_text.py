@@ -12,7 +12,7 @@ from audience_dsl.report import render, summary
 from audience_dsl.report.display import excerpt, width
 from audience_dsl.source import Source, Span
 
-from .golden_cases import CASES, GOLDEN, finding, rendered
+from .golden_cases import CASES, FORMS, GOLDEN, finding, rendered
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -28,7 +28,8 @@ def test_golden_color() -> None:
 
 
 def test_no_golden_text_is_left_over() -> None:
-    assert {path.name for path in GOLDEN.iterdir()} == {f"{name}.txt" for name in CASES} | {"color.ansi"}
+    kept = {f"{name}.txt" for name in CASES} | {"color.ansi", *FORMS.values()}
+    assert {path.name for path in GOLDEN.iterdir()} == kept
 
 
 @pytest.mark.parametrize("name", CASES)

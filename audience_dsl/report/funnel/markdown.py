@@ -1,6 +1,6 @@
 """A funnel as a table in Markdown, for a pull request or a ticket."""
 
-from ..display import clean
+from ..markup import markdown_code, markdown_text
 from .facts import Funnel, Row
 from .words import ESTIMATE, Sentence, basis, caveats, hidden, legend, percent, verdict, warnings
 
@@ -51,7 +51,7 @@ def _table(funnel: Funnel) -> list[str]:
 
 def _clause(row: Row) -> str:
     joined = f"{row.joined} " if row.joined else ""
-    return _INDENT * min(row.depth, _DEEPEST) + joined + (_escaped(row.text) if row.group else _code(row.text))
+    return _INDENT * min(row.depth, _DEEPEST) + joined + (markdown_text(row.text) if row.group else _code(row.text))
 
 
 def _bar(count: int, total: int) -> str:
@@ -59,17 +59,8 @@ def _bar(count: int, total: int) -> str:
 
 
 def _sentence(sentence: Sentence) -> str:
-    return sentence.said(_code, _escaped)
+    return sentence.said(_code, markdown_text)
 
 
 def _code(text: str) -> str:
-    """The text as code. Where backticks could not hold it, HTML can, with all that is a sign of either written out."""
-    text = clean(text, at_most=_TEXT_AT_MOST)
-    if text.strip() and not set(text) & {"`", "|"}:
-        return f"`{text}`"
-    return f"<code>{_escaped(text)}</code>"
-
-
-def _escaped(text: str) -> str:
-    """The text with every sign that Markdown or HTML could take for one of theirs as a number."""
-    return "".join(each if each.isalnum() or each in " ,;:'" else f"&#{ord(each)};" for each in clean(text))
+    return markdown_code(text, at_most=_TEXT_AT_MOST)

@@ -4,7 +4,8 @@ Its colours go by what the reader's screen prefers, on a card of its own, so tha
 are plain classes below one of their own: nothing of a page that the picture stands in is touched.
 """
 
-from ..display import clean, width
+from ..display import clean
+from ..markup import CODE_FONTS, MONO, SANS, TEXT_FONTS, escaped, proportional, rules
 from .facts import Funnel, Row
 from .fitting import fitted, wrapped
 from .words import ESTIMATE, basis, caveats, hidden, legend, percent, verdict, warnings
@@ -13,8 +14,6 @@ __all__ = ["as_svg"]
 
 _WIDTH, _MARGIN = 880, 32
 _ROOM = _WIDTH - 2 * _MARGIN
-# The width of a column by the size of the text, as wide as common fonts have it. `_sans` counts wide letters.
-_SANS, _MONO = 0.58, 0.62
 _TITLE, _ANSWER, _SMALL, _LABEL = 19, 15, 12, 13
 # A row: the way down to its label, from there to its bar, and how high that is. Groups inside are smaller.
 _ROW, _INNER_ROW, _TO_BAR, _BAR, _INNER_BAR = 26, 21, 8, 12, 5
@@ -41,8 +40,8 @@ _DARK = {
     ".full": "fill:#4493f8",
 }
 _FONTS = (
-    ".funnel text{font-family:system-ui,-apple-system,'Segoe UI','Noto Sans','DejaVu Sans',sans-serif;font-size:13px}"
-    ".funnel .code{font-family:ui-monospace,'SFMono-Regular',Menlo,Consolas,'DejaVu Sans Mono',monospace}"
+    f".funnel text{{font-family:{TEXT_FONTS};font-size:13px}}"
+    f".funnel .code{{font-family:{CODE_FONTS}}}"
     f".funnel .title{{font-size:{_TITLE}px;font-weight:600}}"
     f".funnel .answer{{font-size:{_ANSWER}px}}"
     f".funnel .small{{font-size:{_SMALL}px}}"
@@ -55,7 +54,7 @@ def as_svg(funnel: Funnel) -> str:
     canvas = _Canvas()
     answer = verdict(funnel)
     canvas.down(16)
-    canvas.text(fitted(funnel.title, int(_ROOM / (_TITLE * _SANS)), measure=_sans), "title")
+    canvas.text(fitted(funnel.title, int(_ROOM / (_TITLE * SANS)), measure=proportional), "title")
     canvas.down(26)
     canvas.text(answer[:1].upper() + answer[1:], "answer")
     canvas.paragraph(basis(funnel).said(), "small muted", before=8)
@@ -69,11 +68,12 @@ def as_svg(funnel: Funnel) -> str:
     height = canvas.y + _MARGIN - 8
     size = f'width="{_WIDTH}" height="{height}" viewBox="0 0 {_WIDTH} {height}"'
     labels = "funnel-title funnel-desc"
+    light, dark = rules("funnel", _LIGHT), rules("funnel", _DARK)
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="funnel" {size} role="img" aria-labelledby="{labels}">',
-        f'<title id="funnel-title">{_escaped(f"{clean(funnel.title, at_most=200)}: {answer}")}</title>',
-        f'<desc id="funnel-desc">{_escaped(_described(funnel))}</desc>',
-        f"<style>{_FONTS}{_rules(_LIGHT)}@media (prefers-color-scheme:dark){{{_rules(_DARK)}}}</style>",
+        f'<title id="funnel-title">{escaped(f"{clean(funnel.title, at_most=200)}: {answer}")}</title>',
+        f'<desc id="funnel-desc">{escaped(_described(funnel))}</desc>',
+        f"<style>{_FONTS}{light}@media (prefers-color-scheme:dark){{{dark}}}</style>",
         f'<rect class="card" x="0.5" y="0.5" width="{_WIDTH - 1}" height="{height - 1}" rx="10"/>',
     ]
     return "\n".join([*head, *canvas.parts, "</svg>"]) + "\n"
@@ -90,13 +90,13 @@ class _Canvas:
         self.y += by
 
     def text(self, text: str, kind: str, x: float = _MARGIN) -> None:
-        self.parts.append(f'<text class="{kind}" x="{x:g}" y="{self.y}">{_escaped(text)}</text>')
+        self.parts.append(f'<text class="{kind}" x="{x:g}" y="{self.y}">{escaped(text)}</text>')
 
     def paragraph(self, text: str, kind: str, *, before: int = 0, mark: str = "") -> None:
         """`mark` stands before the first line, and all lines stand behind it."""
         self.down(before)
         x = _MARGIN + 14 * bool(mark)
-        for at, line in enumerate(wrapped(text, int((_ROOM - x + _MARGIN) / (_SMALL * _SANS)), measure=_sans)):
+        for at, line in enumerate(wrapped(text, int((_ROOM - x + _MARGIN) / (_SMALL * SANS)), measure=proportional)):
             self.down(_LINE)
             if mark and at == 0:
                 self.text(mark, kind)
@@ -117,18 +117,18 @@ def _rows(funnel: Funnel, canvas: _Canvas) -> None:
         _legend(funnel, canvas)
         _numbers(canvas, columns, ["so far" if funnel.either else "left", "", "alone"], "small muted")
     for row in funnel.rows:
-        canvas.parts.append(f"<g><title>{_escaped(_told(row, total))}</title>")
+        canvas.parts.append(f"<g><title>{escaped(_told(row, total))}</title>")
         inner = row.left is None
         canvas.down(_INNER_ROW if inner else _ROW)
         x = _MARGIN + _INDENT * min(row.depth, _DEEPEST)
         if row.joined:
             canvas.text(row.joined, "muted small", x)
             x += 30 if row.joined == "and" else 20
-        kind, size = "code", _LABEL * _MONO
+        kind, size = "code", _LABEL * MONO
         if row.group:
-            kind, size = "muted", _LABEL * _SANS
+            kind, size = "muted", _LABEL * SANS
         elif inner:
-            kind, size = "code small", _SMALL * _MONO
+            kind, size = "code small", _SMALL * MONO
         canvas.text(fitted(row.text, int((columns[0] - x) / size)), kind, x)
         known = ["", ""] if row.left is None else [f"{row.left:,}", percent(row.left, total)]
         _numbers(canvas, columns, [*known, "" if funnel.single else f"{row.alone:,}"], "small muted" if inner else "")
@@ -184,17 +184,3 @@ def _described(funnel: Funnel) -> str:
     total = funnel.preview.total
     told = [_told(row, total) for row in funnel.rows] if total else []
     return ". ".join([basis(funnel).said(), *told, *(each.said() for each in warnings(funnel))])
-
-
-def _rules(colors: dict[str, str]) -> str:
-    return "".join(f".funnel {selector}{{{rule}}}" for selector, rule in colors.items())
-
-
-def _sans(text: str) -> float:
-    """The columns of a text in letters that are not all of one width."""
-    return sum(width(each) * (1.9 if each in "mwMW@%" else 1.35 if each.isupper() else 1) for each in text)
-
-
-def _escaped(text: str) -> str:
-    """For contents alone; what stands in attributes is our own."""
-    return clean(text, at_most=1_000_000).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
