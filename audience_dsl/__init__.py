@@ -12,15 +12,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import Audience, compile, parse
+    from .api import Audience, compile, decompile, format, parse
+    from .catalog import Catalog, CatalogAttribute, read_catalog
+    from .checking.text import check
     from .diagnostics import (
         AudienceError,
         BindError,
+        CatalogError,
         CompileError,
         ConfigurationError,
         Diagnostic,
         RequestError,
     )
+    from .explaining import explain
     from .profiles import ProfileError
     from .regexes.errors import RegexError, RegexTimeoutError
     from .settings import Limits, Settings
@@ -31,6 +35,9 @@ __all__ = [
     "Audience",
     "AudienceError",
     "BindError",
+    "Catalog",
+    "CatalogAttribute",
+    "CatalogError",
     "CompileError",
     "ConfigurationError",
     "Diagnostic",
@@ -41,20 +48,29 @@ __all__ = [
     "RequestError",
     "Settings",
     "__version__",
+    "check",
     "compile",
+    "decompile",
+    "explain",
+    "format",
     "parse",
+    "read_catalog",
 ]
 
 _HOMES = {
-    "api": ("Audience", "compile", "parse"),
+    "api": ("Audience", "compile", "decompile", "format", "parse"),
+    "catalog": ("Catalog", "CatalogAttribute", "read_catalog"),
+    "checking.text": ("check",),
     "diagnostics": (
         "AudienceError",
         "BindError",
+        "CatalogError",
         "CompileError",
         "ConfigurationError",
         "Diagnostic",
         "RequestError",
     ),
+    "explaining": ("explain",),
     "profiles": ("ProfileError",),
     "regexes.errors": ("RegexError", "RegexTimeoutError"),
     "settings": ("Limits", "Settings"),

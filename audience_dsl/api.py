@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .audience.emit import to_dict, to_json
-from .braze import COMPARISONS
+from .catalog.catalog import Catalog
 from .compiler.checker import check
 from .compiler.inference import Checked
 from .compiler.instants import complete
@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from .profiles import Profile
     from .sql import Query, Table
 
-__all__ = ["Analysis", "Audience", "analyse", "compile", "parse"]
+__all__ = ["Analysis", "AnyCatalog", "Audience", "analyse", "catalog_of", "compile", "decompile", "format", "parse"]
+
+# A catalogue, names with their types, or the path of an `attributes.toml`.
+AnyCatalog: TypeAlias = Catalog | Mapping[str, str] | str | PathLike[str]
 
 
 class Audience:
@@ -85,6 +88,16 @@ class Audience:
     def to_json(self, *, indent: int | None = None) -> str:
         """The same as JSON text, on one line unless indented: the same bytes for the same filter, everywhere."""
         return to_json(self.filter, indent=indent)
+
+    def simplified(self) -> "Audience":
+        """The same users by a filter without duplicates and absorbed members, whatever the settings.
+
+        `warnings` has a note for each part that was left out.
+        """
+        from .simplify import notes, simplify
+
+        filter, removed = simplify(self.filter)
+        return Audience(filter, (*self.warnings, *notes(removed)), self.settings)
 
     def evaluator(self, *, regex_timeout: float = 1.0) -> "Evaluator":
         """The audience made ready for many profiles. `regex_timeout` is in seconds, for one regex on one value."""
@@ -159,7 +172,7 @@ class Analysis:
 
     __slots__ = ("checked", "diagnostics", "program", "settings")
 
-    def __init__(self, program: Program, checked: Checked | None, settings: Settings) -> None:
+    def __init__(self, program: Program, checked: Checked, settings: Settings) -> None:
         self.program = program
         self.checked = checked
         self.settings = settings
@@ -181,7 +194,7 @@ class Analysis:
         now: datetime | None = None,
     ) -> Audience:
         """Compile one audience. Raises CompileError or BindError; see `compile`."""
-        if self.errors or self.checked is None:
+        if self.errors:
             raise CompileError(self.diagnostics)
         if now is not None:
             check_instant(now)
@@ -223,7 +236,6 @@ class Analysis:
         raise CompileError([*self.diagnostics, finding])
 
     def _bind(self, expression: tree.Expression, params: Mapping[str, object]) -> dict[str, Bound]:
-        assert self.checked is not None
         kinds = self.checked.kinds
         declared = self.checked.declared
         if not (params or kinds or declared or self.checked.open):
@@ -297,23 +309,21 @@ def analyse(
     path: Path | None = None,
     base_path: Path | None = None,
     settings: Settings | None = None,
-    catalog: Mapping[str, str] | None = None,
+    catalog: AnyCatalog | None = None,
     params: Mapping[str, object] | None = None,
 ) -> Analysis:
     """Parse, resolve and check a text. Its faults are in the result's diagnostics, never raised.
 
     `path` is where the text stands, `base_path` the root that no `use` may leave. `params` are the values at hand,
-    which tell the type of a parameter that nothing else tells.
+    which tell the type of a parameter that nothing else tells. Of a `catalog`, CatalogError and ConfigurationError
+    are raised.
     """
     settings = settings or _DEFAULTS
-    if catalog is not None:
-        _check_catalog(catalog)
+    known = None if catalog is None else catalog_of(catalog)
     parsed = parse_source(source, source_at_most=settings.limits.source)
     program = resolve(parsed, path=path, base_path=base_path, limits=settings.limits)
-    if any(unit.parsed.tree is None for unit in program.units):
-        return Analysis(program, None, settings)
     given = {name: kind_of(value) for name, value in (params or {}).items()}
-    return Analysis(program, check(program, settings, catalog=catalog, given=given), settings)
+    return Analysis(program, check(program, settings, catalog=known, given=given), settings)
 
 
 def compile(
@@ -322,7 +332,7 @@ def compile(
     params: Mapping[str, object] | None = None,
     name: str | None = None,
     now: datetime | None = None,
-    catalog: Mapping[str, str] | None = None,
+    catalog: AnyCatalog | None = None,
     base_path: str | PathLike[str] | None = None,
     settings: Settings | None = None,
     filename: str | PathLike[str] | None = None,
@@ -331,11 +341,13 @@ def compile(
 
     `params` are values for its parameters: text, numbers (Decimal too), Booleans, aware datetimes, dates, sequences
     of text or numbers, and Enums of these. `name` chooses one of a module's audiences. `now`, an aware datetime, is
-    the instant of the send, which `last_used_app less than 30 days ago` needs. `catalog` maps the custom attributes
-    that exist to their types (`string`, `number`, `boolean`, `time`, `array`). `base_path` is the root that `use`
-    reads from; `filename` says where in it the text stands, and is named in diagnostics.
+    the instant of the send, which `last_used_app less than 30 days ago` needs. `catalog` says which
+    custom attributes exist: a `Catalog`, a mapping of names to types (`string`, `number`, `boolean`, `time`, `array`),
+    or the path of an `attributes.toml`, which is then read each time. `base_path` is the root that `use` reads from;
+    `filename` says where in it the text stands, and is named in diagnostics.
 
-    Raises CompileError with every finding, BindError for a parameter, ConfigurationError for an argument.
+    Raises CompileError with every finding, BindError for a parameter, CatalogError for a catalogue's file, and
+    ConfigurationError for an argument.
     """
     root = None if base_path is None else Path(base_path)
     path = None if filename is None or root is None else root / filename
@@ -349,8 +361,51 @@ def parse(text: str, *, filename: str | PathLike[str] | None = None) -> Parsed:
     return parse_source(Source(text, "<text>" if filename is None else str(filename)))
 
 
-def _check_catalog(catalog: Mapping[str, str]) -> None:
-    for name, kind in catalog.items():
-        if kind not in COMPARISONS:
-            message = f"the catalogue says that `{name}` is of the type `{kind}`, which attributes do not have"
-            raise ConfigurationError(CODES["settings"], message, help=f"the types are {', '.join(COMPARISONS)}")
+def format(text: str, *, filename: str | PathLike[str] | None = None) -> str:
+    """The text in its canonical form, which says the same, with every comment: see docs/formatting.md.
+
+    Raises CompileError for a text with syntax errors, with all of them.
+    """
+    from .syntax.formatter import FormatRefused, format_source
+
+    try:
+        return format_source(Source(text, "<text>" if filename is None else str(filename)))
+    except FormatRefused as refused:
+        raise CompileError(refused.diagnostics) from None
+
+
+def decompile(
+    value: Mapping[str, object],
+    *,
+    name: str | None = None,
+    catalog: AnyCatalog | None = None,
+    settings: Settings | None = None,
+) -> str:
+    """The text of a connected audience object, or of the one in a request's body: what `compile` undoes.
+
+    With a `name` it is a module that defines one audience. Where nothing in the object tells whether a list is
+    compared with text or with an array, the `catalog` does. A datetime without an offset is completed in the zone of
+    the `settings`, whose limits hold.
+
+    Raises RequestError with everything that is refused, each by its JSON pointer, CatalogError for a catalogue's file,
+    and ConfigurationError for an argument.
+    """
+    from .decompiler import can_be_defined
+    from .decompiler import decompile as decompile_value
+
+    if name is not None and not can_be_defined(name):
+        message = f"`{name}` is no name that an audience can have"
+        raise ConfigurationError(CODES["settings"], message, help="a name has letters, digits, `_` and `-`")
+    known = None if catalog is None else catalog_of(catalog)
+    return decompile_value(value, name=name, catalog=known, settings=settings or _DEFAULTS).text
+
+
+def catalog_of(given: AnyCatalog) -> Catalog:
+    """The catalogue that an argument stands for. Raises CatalogError and ConfigurationError."""
+    if isinstance(given, Catalog):
+        return given
+    if isinstance(given, Mapping):
+        return Catalog.of_types(given)
+    from .catalog.reading import read_catalog
+
+    return read_catalog(given)

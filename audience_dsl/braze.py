@@ -11,7 +11,9 @@ Sources name pages by their path under www.braze.com.
 """
 
 __all__ = [
+    "AUDIENCE_FIELDS",
     "BATCH_OF_RECIPIENTS",
+    "BODY_FIELDS",
     "CHANNELS",
     "COMPARISONS",
     "DAYS_AT_MOST",
@@ -19,11 +21,14 @@ __all__ = [
     "INSTANCES",
     "MISSING",
     "NO_VALUE",
+    "OLD_COMPARISONS",
     "RELATIVE",
+    "STATE_MEANINGS",
     "STATUSES",
     "STATUS_MEANINGS",
     "Endpoint",
     "MissingRow",
+    "fault_of_name",
     "missing_key",
     "refusal_of_name",
 ]
@@ -86,6 +91,10 @@ COMPARISONS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# Comparisons of older pages (up to mid-2025), and what took their place. The server refuses them (braze-inc/braze-docs
+# issue #10064), so they are never written, and read only where the question is what somebody meant.
+OLD_COMPARISONS = {"does_not_equal": "not_equal"}
+
 # `value` may be left out for these, and we leave it out.
 NO_VALUE = frozenset({"exists", "does_not_exist"})
 RELATIVE = frozenset(
@@ -100,6 +109,22 @@ RELATIVE = frozenset(
 # Channel as written in the language → the kind of filter.
 CHANNELS = {"push": "push_subscription_status", "email": "email_subscription_status"}
 STATUSES = ("opted_in", "subscribed", "unsubscribed")
+# What each state of a channel says of a user; every user is in exactly one, new ones are `subscribed`
+# (/docs/user_guide/audience/subscription_preferences/subscription_status,
+# /docs/user_guide/channels/push/push_setup/push_subscription_states, D).
+STATE_MEANINGS = {
+    "push": {
+        "opted_in": "the user has agreed to push, which does not promise that a device can be reached",
+        "subscribed": "the default, with which every profile begins: the user has neither agreed nor left",
+        "unsubscribed": "the user has left, and your own app or server has told Braze; turning notifications off on "
+        "the phone does not set this",
+    },
+    "email": {
+        "opted_in": "the user has explicitly confirmed that they want email",
+        "subscribed": "the default, with which every profile begins: the user has neither confirmed nor left",
+        "unsubscribed": "the user has left; mail that bounces does not set this",
+    },
+}
 
 # Relative days look back up to 100 years (FILTERS_PAGE, D_SEG); fractions, zero and negatives are U, and refused.
 DAYS_AT_MOST = 36_500
@@ -299,6 +324,36 @@ def refusal_of_name(name: str) -> tuple[str, str, str] | None:
     return None
 
 
+def fault_of_name(name: str) -> tuple[str, str] | None:
+    """Why no custom attribute can bear this name: (the reason, the way out), or None."""
+    if not name or name != name.strip():
+        return f"the name `{name}` has blanks at its ends, which Braze strips", "write it without them"
+    if any(each < " " or each == "\x7f" or "\ud800" <= each <= "\udfff" for each in name):
+        return "the name has a character that no attribute can bear", "write it as the workspace has it"
+    return None
+
+
+# --- The attributes of a workspace (/docs/api/endpoints/export/custom_attributes/get_custom_attributes, D) ----
+
+ATTRIBUTES_PATH = "/custom_attributes"
+ATTRIBUTES_PERMISSION = "custom_attributes.get"
+# In one answer; the next one is named by a `Link` header.
+ATTRIBUTES_AT_A_TIME = 50
+# Calls per hour, of this and the other exports of names together.
+EXPORTS_PER_HOUR = 1_000
+# `data_type`, in small letters and without the suffix ` (automatically detected)`, that some have: our type, or None
+# for what no audience can use. The sample prints `Number`; the other spellings are observed, `time` is the dashboard's.
+DATA_TYPES: dict[str, str | None] = {
+    "string": "string",
+    "number": "number",
+    "boolean": "boolean",
+    "date": "time",
+    "time": "time",
+    "array": "array",
+    "object": None,
+    "object array": None,
+}
+
 # --- Endpoints, hosts and limits ----------------------------------------------------------------------
 
 BATCH_OF_RECIPIENTS = 50  # SEND_PAGE, D
@@ -312,6 +367,20 @@ BROADCASTS_PER_MINUTE = 250
 IDENTIFIERS = ("external_user_id", "user_alias", "email", "braze_id")  # recipient_object, D
 PRIORITIZATIONS = ("identified", "unidentified", "most_recently_updated", "least_recently_updated")  # D
 SUBSCRIPTION_GROUP_STATES = ("subscribed", "unsubscribed")  # user_attributes_object, D
+
+
+# The field of a request's body that holds the audience (AUDIENCE_PAGE, D); the second is that of live activities.
+AUDIENCE_FIELDS = ("audience", "custom_audience")
+# The other fields of the bodies that may hold one, by which a body is told from an audience (the endpoints' pages, D).
+BODY_FIELDS = frozenset(
+    [
+        *("campaign_id", "canvas_id", "send_id", "broadcast", "recipients", "trigger_properties", "attachments"),
+        *("context", "canvas_entry_properties", "schedule", "messages", "segment_id", "external_user_ids"),
+        *("user_aliases", "override_frequency_capping", "override_messaging_limits", "recipient_subscription_state"),
+        *("app_id", "activity_id", "activity_attributes_type", "activity_attributes", "content_state"),
+        *("notification", "stale_date"),
+    ]
+)
 
 
 class Endpoint:

@@ -4,14 +4,13 @@ A clause of the language may become several leaves (`age between 18 and 65`, `no
 others in the flattened filter. People wrote clauses, so that is what a preview counts and what a verdict explains.
 """
 
-import json
-import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import TypeAlias
 
 from .compiler.lowered import Origin
 from .filters import And, CustomAttribute, Filter, LastUsedApp, Leaf, Or, PushSubscription, Value, group
+from .syntax.formatter import spelled_name, spelled_number, spelled_text
 
 __all__ = ["SIGNS", "Clause", "ClauseGroup", "ClauseTree", "clause_tree", "clauses_of", "leaf_text"]
 
@@ -46,12 +45,16 @@ ClauseTree: TypeAlias = Clause | ClauseGroup
 def clause_tree(filter: Filter) -> ClauseTree:
     """The filter as clauses: leaves next to each other that one clause became are put together again."""
     results: list[tuple[ClauseTree, Origin | None]] = []
+    # A clause of many leaves is long, and its text is cut from the source once.
+    texts: dict[Origin, str] = {}
     pending: list[tuple[Filter, bool]] = [(filter, False)]
     while pending:
         node, ready = pending.pop()
         if not isinstance(node, (And, Or)):
             origin = node.origin if isinstance(node.origin, Origin) else None
-            results.append((Clause(leaf_text(node) if origin is None else origin.text, node, origin), origin))
+            if origin is not None and origin not in texts:
+                texts[origin] = origin.text
+            results.append((Clause(leaf_text(node) if origin is None else texts[origin], node, origin), origin))
         elif ready:
             size = len(node.operands)
             members = results[-size:]
@@ -119,13 +122,12 @@ _WORDS = {
     "less_than_x_days_in_the_future": "less than {} days from now",
     "greater_than_x_days_in_the_future": "more than {} days from now",
 }
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 def leaf_text(leaf: Leaf) -> str:
     """The leaf as the language writes it."""
     if isinstance(leaf, CustomAttribute):
-        subject = leaf.name if _NAME.fullmatch(leaf.name) else f"`{leaf.name}`"
+        subject = spelled_name(leaf.name)
     elif isinstance(leaf, LastUsedApp):
         subject = "last_used_app"
     else:
@@ -142,4 +144,5 @@ def _literal(value: Value) -> str:
         return f"[{', '.join(map(_literal, value))}]"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+    assert value is not None, "only `exists` and its opposite have none"
+    return spelled_text(value) if isinstance(value, str) else spelled_number(value)

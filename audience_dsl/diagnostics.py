@@ -3,6 +3,7 @@
     AudienceError
     ├── CompileError     a text that is no audience: `.diagnostics`, each with a span
     ├── BindError        a parameter's value that does not fit: `.parameter`, `.expected`, `.code`
+    ├── CatalogError     an attribute catalogue that cannot be used: `.diagnostics`, each with a span
     ├── RequestError     a request that breaks a rule of Braze: `.diagnostics`, each with a JSON pointer
     ├── ProfileError     a profile that cannot be read: `.message`, `.help`
     ├── RegexError       a regex that cannot be run here as Braze would: `.offset`
@@ -22,9 +23,11 @@ from .source import Source, Span
 __all__ = [
     "CODES",
     "ERROR",
+    "NOTE",
     "WARNING",
     "AudienceError",
     "BindError",
+    "CatalogError",
     "Code",
     "CompileError",
     "ConfigurationError",
@@ -33,6 +36,7 @@ __all__ = [
     "Related",
     "RequestError",
     "by_severity",
+    "distinct",
     "listed",
     "nearest",
     "quoted",
@@ -41,6 +45,7 @@ __all__ = [
 
 ERROR = "error"
 WARNING = "warning"
+NOTE = "note"
 
 # The most diagnostics that one run lists.
 LISTED_AT_MOST = 100
@@ -79,9 +84,12 @@ class Fix:
         self.safe = safe
 
     def apply(self, text: str) -> str:
-        for span, replacement in sorted(self.edits, key=lambda edit: edit[0].start, reverse=True):
-            text = text[: span.start] + replacement + text[span.end :]
-        return text
+        pieces: list[str] = []
+        end = 0
+        for span, replacement in sorted(self.edits, key=lambda edit: edit[0].start):
+            pieces += (text[end : span.start], replacement)
+            end = span.end
+        return "".join((*pieces, text[end:]))
 
 
 class Related:
@@ -163,6 +171,10 @@ class CompileError(_FindingsError):
     """The text is not a valid audience. `diagnostics` has every finding, warnings included."""
 
 
+class CatalogError(_FindingsError):
+    """An attribute catalogue that cannot be read, or is not right. `diagnostics` has every finding."""
+
+
 class RequestError(_FindingsError):
     """The object breaks a rule of Braze. Each of `diagnostics` names its field by JSON pointer."""
 
@@ -221,6 +233,21 @@ def by_severity(diagnostics: Iterable[Diagnostic], severity: str) -> list[Diagno
     return [diagnostic for diagnostic in diagnostics if diagnostic.severity == severity]
 
 
+def distinct(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Without repetitions: a file that several others use is read, and judged, with each of them."""
+    by_content = {
+        (
+            each.code.code,
+            each.message,
+            each.pointer,
+            each.source and each.source.name,
+            each.span and (each.span.start, each.span.end),
+        ): each
+        for each in reversed(list(found))
+    }
+    return list(reversed(by_content.values()))
+
+
 def nearest(name: str, candidates: Iterable[str], *, most: int = 3) -> list[str]:
     """The candidates that a person may have meant by `name`, best first."""
     from difflib import get_close_matches
@@ -260,6 +287,8 @@ CODES = _registry(
     ("AUD014", "bad-unit", "a span of time in a unit that Braze does not count in"),
     ("AUD015", "bad-name", "a name that cannot be used where it stands"),
     ("AUD016", "mixed-connectives", "`and` and `or` are mixed without parentheses"),
+    ("AUD017", "not-formatted", "a text that is not in its canonical form"),
+    ("AUD018", "format-refused", "a text that the formatter leaves alone, since it would come to say something else"),
     # 1: names and files
     ("AUD101", "unknown-name", "a name is used that no `let` above it defines"),
     ("AUD102", "defined-twice", "a name is defined more than once"),
@@ -287,10 +316,39 @@ CODES = _registry(
     ("AUD214", "bad-regex", "a regex that Braze cannot take"),
     ("AUD216", "unknown-attribute", "an attribute that the catalogue does not have"),
     ("AUD215", "undecided-boolean", "a name stands alone where a comparison or a `let` is needed"),
+    ("AUD217", "unknown-value", "a text that is none of the values that the catalogue knows of the attribute"),
+    ("AUD218", "differs-in-case", "two attributes whose names differ in nothing but letter case"),
     # 3: meaning
     ("AUD301", "no-complement", "a filter whose opposite Braze cannot express"),
     ("AUD302", "needs-now", "a filter that depends on the instant of the send"),
     ("AUD303", "assumed-complement", "a complement that rests on an open assumption"),
+    ("AUD304", "required-filter", "an audience lacks a filter that the configuration requires of it"),
+    ("AUD305", "simplified", "a part of a filter says nothing of its own, and was left out"),
+    # Lint rules, each an object in lint/; their page is docs/rules.md.
+    ("AUD310", "missing-value", "a comparison that surprises for users without a value"),
+    ("AUD311", "unequal-twins", "a comparison, and a negated one that reads the same and is not"),
+    ("AUD312", "regex-capitals", "a regex with capital letters, though Braze ignores letter case"),
+    ("AUD313", "regex-unanchored", "a regex that finds a piece where a whole value looks meant"),
+    ("AUD314", "invalid-regex", "a regex that Braze's engine does not take"),
+    ("AUD315", "regex-is-list", "a regex that is only an equality or a list"),
+    ("AUD316", "regex-is-piece", "a regex that is only a `starts with`, `ends with` or `contains`"),
+    ("AUD317", "only-subscribed", "`is subscribed`, which leaves out users who opted in"),
+    ("AUD318", "far-instant", "an instant so far off that the clause says nothing"),
+    ("AUD319", "bare-date", "a date after `after`, where the day itself is included"),
+    ("AUD320", "number-as-text", "a quantity that is compared with a number in quotes"),
+    ("AUD321", "boolean-as-text", "`true` or `false` in quotes"),
+    ("AUD322", "look-alike", "a letter of one script in a word of another, where both look the same"),
+    ("AUD323", "invisible-character", "a character that is not seen, or a blank at the end of a value"),
+    ("AUD324", "long-value", "a value longer than Braze keeps"),
+    ("AUD325", "long-list", "a list longer than Braze documents"),
+    ("AUD326", "repeated-value", "a value that stands twice in a list"),
+    ("AUD330", "unused-ignore", "an ignore that ignores nothing"),
+    ("AUD331", "bad-ignore", "an ignore of something that cannot be ignored"),
+    ("AUD340", "or-of-negations", "negations of one attribute joined by `or`, which select everyone"),
+    ("AUD341", "contradiction", "clauses on one attribute joined by `and` that no value fits"),
+    ("AUD342", "tautology", "clauses on one attribute joined by `or` of which every value fits one"),
+    ("AUD343", "duplicate", "a clause that stands twice in one group"),
+    ("AUD344", "redundant", "a clause that another one of its group makes needless"),
     # 4: parameters
     ("AUD401", "parameter-missing", "a parameter has no value"),
     ("AUD402", "parameter-unknown", "a value is given for a parameter that does not exist"),
@@ -312,6 +370,14 @@ CODES = _registry(
     ("AUD604", "audience-value", "a value that this comparison does not take"),
     ("AUD605", "audience-empty-group", "a group without members"),
     ("AUD606", "audience-too-deep", "an object nested deeper than the limit"),
+    ("AUD607", "audience-two-types", "an attribute that is compared as two types"),
+    ("AUD608", "audience-placeholder", "a placeholder of a printed sample, where a name or a value is meant"),
+    ("AUD609", "audience-unwritable", "a name or a value that the language has no text for"),
+    ("AUD610", "audience-missing", "a request body without an audience"),
+    ("AUD611", "audience-file", "a file that is no JSON, or has a key twice"),
+    ("AUD612", "audience-respelled", "a note: what the canonical form of the object says otherwise"),
+    ("AUD613", "audience-old-spelling", "a note: a comparison of older pages, read as the one of today"),
+    ("AUD614", "audience-zone", "a note: a datetime without offset, completed in the time zone of the settings"),
     # 7: the trigger request
     ("AUD701", "request-field-type", "a field of the wrong type"),
     ("AUD702", "request-field-missing", "a required field is missing"),
@@ -345,6 +411,10 @@ CODES = _registry(
     ("AUD805", "unreadable", "a file that cannot be read or written"),
     ("AUD806", "missing-extra", "an optional part that is not installed"),
     ("AUD807", "collision", "two outputs of the same name"),
+    ("AUD812", "out-of-date", "an output that is not what its source compiles to"),
+    ("AUD813", "stale-baseline", "a note: a baseline that knows a finding which is mended"),
+    ("AUD808", "catalog-file", "an attribute catalogue that is not right"),
+    ("AUD809", "workspace", "a workspace whose attributes cannot be read"),
     # Profiles, evaluation and previews.
     ("AUD901", "profile-unreadable", "a profile that cannot be read"),
     ("AUD902", "regex-unsupported", "a regex that cannot be run here as Braze would run it"),
@@ -355,4 +425,5 @@ CODES = _registry(
     ("AUD907", "unexpected-count", "a request that would reach fewer or more users than expected"),
     ("AUD908", "profiles-too-old", "profiles that are older than allowed"),
     ("AUD909", "mapping-file", "a mapping of attributes to columns that is not right"),
+    ("AUD910", "case-failed", "a case of a test file that fails"),
 )

@@ -90,7 +90,7 @@ def test_the_graph_is_read() -> None:
     assert "compiler.lowering" in GRAPH["api"]
     assert "diagnostics" in GRAPH["syntax.parser"]
     assert "syntax.tree" in GRAPH["compiler.lowering"]
-    assert "syntax.mistakes" in GRAPH["syntax.parser"]
+    assert "syntax.mistakes" in GRAPH["syntax.recovery"]
 
 
 @pytest.mark.parametrize("name", INSIDE)

@@ -9,10 +9,11 @@ import pytest
 
 import audience_dsl
 from audience_dsl import AudienceError, CompileError, ConfigurationError
+from audience_dsl.syntax import tree
 
 PUBLIC = {
     *("Audience", "AudienceError", "BindError", "CompileError", "ConfigurationError", "Diagnostic", "Limits"),
-    *("RequestError", "Settings", "__version__", "compile", "parse"),
+    *("RequestError", "Settings", "__version__", "check", "compile", "decompile", "explain", "parse"),
 }
 
 
@@ -50,7 +51,7 @@ def test_the_package_is_typed() -> None:
 
 
 def test_arguments_besides_the_text_are_by_keyword() -> None:
-    for function in (audience_dsl.compile, audience_dsl.parse):
+    for function in (audience_dsl.check, audience_dsl.compile, audience_dsl.decompile, audience_dsl.parse):
         first, *others = inspect.signature(function).parameters.values()
         assert first.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
         assert all(each.kind is inspect.Parameter.KEYWORD_ONLY for each in others)
@@ -91,5 +92,6 @@ def test_parse_keeps_comments_and_raises_over_nothing() -> None:
     text = 'a == "#x" # one\n# two\nand b exists'
     parsed = audience_dsl.parse(text)
     assert [text[span.start : span.end] for span in parsed.comments] == ["# one", "# two"]
-    assert audience_dsl.parse("((").tree is None
+    assert audience_dsl.parse("# nothing").tree is None
+    assert isinstance(audience_dsl.parse("((").tree, tree.Invalid)
     assert issubclass(CompileError, AudienceError)

@@ -11,20 +11,39 @@ import click
 from .. import __version__
 from ..diagnostics import CODES, ConfigurationError, Diagnostic, nearest
 from .console import Console, OutputError
-from .exits import FINDINGS, INTERRUPTED, REFUSED, USAGE, FindingsError, RefusedError, UsageFault
+from .exits import (
+    DONE,
+    FINDINGS,
+    INTERRUPTED,
+    REFUSED,
+    USAGE,
+    BadConfigurationError,
+    FindingsError,
+    RefusedError,
+    UsageFault,
+)
 
 __all__ = ["main"]
 
 # In the order of use, with the line that each has in the help.
 _COMMANDS = {
     "compile": "Compile audiences to connected audience JSON.",
+    "decompile": "Turn connected audience JSON into texts of the language.",
+    "check": "Find everything that is wrong or surprising in audiences, and fix what can be fixed.",
+    "fmt": "Write audiences in the one canonical form, their comments kept.",
     "test": "Run the cases beside audiences: who must match, and who must not.",
     "why": "Say why an audience selects a user, or does not, clause by clause.",
+    "explain": "Say in plain English whom an audience selects, as a text, a picture or a sheet to sign.",
     "preview": "Count how many profiles of a file match, and how many each clause lets through.",
     "sql": "Write the query that selects an audience in a warehouse.",
     "request": "Make the body of a trigger request, sending nothing.",
     "send": "Send a trigger request to Braze, or to the embedded sandbox.",
     "sandbox": "Serve a local Braze on this machine.",
+    "catalog": "Make the catalogue of attributes, and keep it up to date with the workspace.",
+    "ci": "Run check, fmt, compile and test as the project has settled, in one report.",
+    "config": "Show the configuration in effect, and where each value comes from.",
+    "rule": "Say what a code of a finding means, and what to do about it.",
+    "completion": "Print the script that lets a shell complete the words of a command.",
 }
 _EXITS = """\b
 Exit codes:
@@ -88,15 +107,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         console.note("\ninterrupted")
         return INTERRUPTED
-    except FindingsError as error:
-        console.diagnostics(error.diagnostics)
-        return FINDINGS
     except UsageFault as error:
         console.error(error.message, error.help)
         return USAGE
-    except RefusedError as error:
-        console.diagnostics([Diagnostic(CODES[error.slug], error.message, help=error.help)])
-        return REFUSED
     except click.exceptions.NoArgsIsHelpError as error:
         console.note(error.format_message())
         return USAGE
@@ -122,15 +135,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str], console: Console) -> int:
     wanted = os.environ.get("_AUDIENCE_COMPLETE")
     if wanted:
-        from click.shell_completion import shell_complete
+        from .completing import complete
 
-        return shell_complete(group, {}, "audience", "_AUDIENCE_COMPLETE", wanted)
+        return complete(group, wanted)
     try:
         with group.make_context("audience", arguments, obj=console) as context:
             code = group.invoke(context)
     except click.exceptions.Exit as done:
         return done.exit_code
-    return code if isinstance(code, int) else 0
+    except FindingsError as error:
+        console.diagnostics(error.diagnostics)
+        code = FINDINGS
+    except BadConfigurationError as error:
+        console.diagnostics(error.diagnostics)
+        code = USAGE
+    except RefusedError as error:
+        console.diagnostics([Diagnostic(CODES[error.slug], error.message, help=error.help)])
+        code = REFUSED
+    code = code if isinstance(code, int) else DONE
+    if code != INTERRUPTED:
+        console.finish()
+    return code
 
 
 def _speak_utf8() -> None:

@@ -1,4 +1,4 @@
-"""What became of test files, as text for people, as JSON, and as JUnit's XML for pipelines."""
+"""What became of test files: as text for people, as JSON and JUnit's XML for pipelines, and as findings."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from ..clauses import Clause
+from ..diagnostics import CODES, Diagnostic, quoted
 from ..filters import CustomAttribute, LastUsedApp
 from ..report.display import clean
+from ..report.junit import Case, Suite, junit_text
 from ..samples.values import subject_of
 from ..testing import CaseResult, CheckResult, ClauseVerdict, Coverage, FileResult
 
-__all__ = ["as_json", "as_junit", "as_text", "counts", "coverage_text"]
+__all__ = ["as_findings", "as_json", "as_junit", "as_text", "counts", "coverage_text"]
 
 _GREEN, _RED, _DIM, _BOLD, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
 # So many clauses, users and problems of a failure are shown; the JSON has what the result holds.
@@ -254,29 +256,33 @@ def _coverage(path: Path, coverage: Coverage) -> dict[str, Any]:
 
 
 def as_junit(files: Sequence[FileResult]) -> str:
-    """Written by hand, so that no parser of XML is loaded: there is little of it, and nothing is read."""
-    from xml.sax.saxutils import quoteattr
+    return junit_text([Suite(str(file.file.path), _junit_cases(file)) for file in files])
 
-    passed, failed, broken = counts(files)
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuites tests="{passed + failed}" failures="{failed}" errors="{broken}">',
-    ]
+
+def _junit_cases(file: FileResult) -> Iterable[Case]:
+    if file.findings:
+        said = "; ".join(str(finding) for finding in file.findings)
+        yield Case(str(file.file.path), outcome="error", message=said)
+    for result in file.results:
+        name = result.case.name
+        if result.passed:
+            yield Case(name)
+            continue
+        why = [line.strip() for line in _failure(result, _Paint(False))[1:]]
+        yield Case(name, outcome="failure", message=why[0] if why else "", body="\n".join(why))
+
+
+# --- Findings ---
+
+
+def as_findings(files: Sequence[FileResult]) -> list[Diagnostic]:
+    """Each case that failed as a finding at its place in the test file."""
+    found = []
     for file in files:
-        name = quoteattr(clean(str(file.file.path)))
-        size = f'tests="{len(file.results)}" failures="{len(file.failed)}" errors="{int(bool(file.findings))}"'
-        lines.append(f"  <testsuite name={name} {size}>")
-        if file.findings:
-            message = quoteattr(clean("; ".join(str(finding) for finding in file.findings)))
-            lines.append(f"    <testcase classname={name} name={name}><error message={message}/></testcase>")
-        for result in file.results:
-            case = f"    <testcase classname={name} name={quoteattr(clean(result.case.name))}"
-            if result.passed:
-                lines.append(f"{case}/>")
-                continue
-            why = "\n".join(line.strip() for line in _failure(result, _Paint(False))[1:])
-            message = quoteattr(why.partition("\n")[0])
-            body = why.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-            lines.append(f"{case}><failure message={message}>{body}</failure></testcase>")
-        lines.append("  </testsuite>")
-    return "\n".join([*lines, "</testsuites>"]) + "\n"
+        for result in file.failed:
+            why = [line.strip() for line in _failure(result, _Paint(False))[1:]]
+            message = f"the case {quoted(result.case.name)} fails" + f": {why[0]}" * bool(why)
+            way = "; ".join(why[1:]) or None
+            source, span = file.file.source, result.case.span
+            found.append(Diagnostic(CODES["case-failed"], message, source=source, span=span, help=way))
+    return found

@@ -1,41 +1,34 @@
 """`audience compile`: source texts to connected audience JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Container
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..diagnostics import ERROR, WARNING, Diagnostic, by_severity
+from ..diagnostics import ERROR, Diagnostic, by_severity, distinct
 from .console import Console, Progress
 from .exits import FindingsError, UsageFault
 from .files import STDIN, open_argument, walk
-from .options import now_option, parameter_options
+from .inputs import Input, check_paths, inputs
+from .options import now_option, output_format_option, parameter_options, project_options
 from .outputs import check_outputs, write_all
 from .parameters import Given, read_given
+from .watching import watchable
 
 if TYPE_CHECKING:
     from .compiling import Compiled
+    from .project import Projects
 
-__all__ = ["command"]
+__all__ = ["command", "output_of", "stale_below"]
 
 _EPILOG = """\b
 Exit codes:
   0    done (warnings too)
-  1    the files have errors: all are shown, and nothing is written
+  1    the files have errors, and nothing is written; with --check, the outputs are not up to date
   2    usage, a missing file, or an output that cannot be written
   130  interrupted"""
-
-
-class _Input:
-    """A file to compile, and where its outputs go below the output directory, without their endings."""
-
-    __slots__ = ("argument", "stem")
-
-    def __init__(self, argument: str, stem: Path) -> None:
-        self.argument = argument
-        self.stem = stem
 
 
 @click.command("compile", epilog=_EPILOG)
@@ -45,10 +38,17 @@ class _Input:
 @click.option("--name", metavar="NAME", help="The audience to compile, of a file that defines several.")
 @parameter_options
 @click.option("--compact", is_flag=True, help="The JSON on one line.")
-@click.option("--base-path", metavar="DIR", help="The root that `use` may read from. [default: the file's project]")
+@click.option("--simplify", is_flag=True, help="Leave out what says nothing of its own, and tell what that was.")
+@click.option(
+    "--check", "check", is_flag=True, help="Write nothing; show how the outputs differ from what they should be."
+)
+@click.option("--prune", is_flag=True, help="Delete audiences below --out-dir that no source makes any more.")
+@project_options
 @click.option("--stdin-filename", metavar="NAME", help="What to call stdin, and where to think of it.")
 @now_option
+@output_format_option()
 @click.pass_obj
+@watchable
 def command(
     console: Console,
     paths: tuple[str, ...],
@@ -58,6 +58,11 @@ def command(
     pairs: tuple[str, ...],
     params_file: str | None,
     compact: bool,
+    simplify: bool,
+    check: bool,
+    prune: bool,
+    config: str | None,
+    catalog: str | None,
     base_path: str | None,
     stdin_filename: str | None,
     now: datetime | None,
@@ -76,17 +81,21 @@ def command(
       echo 'eye_color == "blue" and push is opted_in' | audience compile -
       audience compile winback.audience --param days=60 -o winback.json
       audience compile audiences/ --out-dir build/
+      audience compile audiences/ --out-dir build/ --prune --check
     """
-    _check_usage(paths, output_file, out_dir, name, stdin_filename)
-    root = _directory(base_path)
+    from .project import Projects
+
+    _check_usage(paths, output_file, out_dir, name, stdin_filename, check=check, prune=prune)
+    projects = Projects(config=config, catalog=catalog, base_path=base_path)
     given = read_given(pairs, params_file)
-    inputs = list(_inputs(paths, stdin_filename))
-    if name is not None and len(inputs) > 1:
+    sources = list(inputs(paths, stdin_filename))
+    console.findings.looked_at = [each.argument for each in sources]
+    if name is not None and len(sources) > 1:
         raise UsageFault(
-            f"`--name {name}` chooses from one file, and there are {len(inputs):,}", "give the file that defines it"
+            f"`--name {name}` chooses from one file, and there are {len(sources):,}", "give the file that defines it"
         )
-    every = out_dir is not None or len(inputs) > 1
-    compiled = _compile_all(inputs, console, given, root, name, stdin_filename, now, every=every)
+    every = out_dir is not None or len(sources) > 1
+    compiled = _compile_all(sources, console, given, projects, name, stdin_filename, now, every=every)
     findings = [finding for _, each in compiled for finding in each.diagnostics]
     if every and not by_severity(findings, ERROR):
         from .compiling import unknown_parameters
@@ -94,112 +103,124 @@ def command(
         findings += unknown_parameters(given, {known for _, each in compiled for known in each.takes})
     if by_severity(findings, ERROR):
         raise FindingsError(findings)
+    if simplify:
+        findings += _simplified(compiled)
 
-    texts = {
-        (each.argument, each.stem, name): audience.to_json(indent=None if compact else 2) + "\n"
+    outputs = {
+        (each, name): audience.to_json(indent=None if compact else 2) + "\n"
         for each, result in compiled
         for name, audience in result.audiences.items()
     }
-    if out_dir is not None:
-        outputs = {
-            (argument, audience): Path(out_dir, stem.parent, f"{stem.name}{'.' * bool(audience)}{audience}.json")
-            for argument, stem, audience in texts
-        }
-        origins = [(path, f"`{argument}`") for (argument, _), path in outputs.items()]
-        check_outputs(origins, [Path(each.argument) for each in inputs if each.argument != STDIN])
-        console.diagnostics(by_severity(findings, WARNING))
-        write_all(dict(zip(outputs.values(), texts.values(), strict=True)))
-        return
-    if len(texts) > 1:
-        listed = ", ".join(f"`{argument}{':' * bool(audience)}{audience}`" for argument, _, audience in list(texts)[:5])
+    if out_dir is None and len(outputs) > 1:
+        listed = ", ".join(f"`{each.argument}{':' * bool(name)}{name}`" for each, name in list(outputs)[:5])
         raise UsageFault(
-            f"there are {len(texts):,} audiences ({listed}{', …' * (len(texts) > 5)}) for one output",
+            f"there are {len(outputs):,} audiences ({listed}{', …' * (len(outputs) > 5)}) for one output",
             "write them below a directory with `--out-dir`",
         )
-    if output_file not in (None, STDIN):
-        assert output_file is not None
-        check_outputs(
-            [(Path(output_file), f"`{argument}`") for argument, _, _ in texts],
-            [Path(each.argument) for each in inputs if each.argument != STDIN],
-        )
-    console.diagnostics(by_severity(findings, WARNING))
-    for text in texts.values():
-        if output_file in (None, STDIN):
+    if out_dir is None and output_file in (None, STDIN):
+        console.diagnostics(findings)
+        for text in outputs.values():
             console.data(text)
-        else:
-            assert output_file is not None
-            write_all({Path(output_file): text})
+        return
+    files = {key: Path(output_file) if output_file else output_of(Path(out_dir or ""), *key) for key in outputs}
+    origins = [(path, f"`{each.argument}`") for (each, _), path in files.items()]
+    check_outputs(origins, [each.path for each in sources if not each.is_stdin])
+    contents = {files[key]: text for key, text in outputs.items()}
+    stale = stale_below(Path(out_dir), contents) if out_dir is not None and prune else []
+    if check:
+        from .up_to_date import compare
+
+        diff, faults = compare({path: (contents[path], origin) for path, origin in origins}, stale, console)
+        console.data(diff)
+        if faults:
+            raise FindingsError([*findings, *faults])
+    console.diagnostics(findings)
+    if not check:
+        write_all(contents)
+        for path in stale:
+            path.unlink()
+            console.note(f"deleted {path}, which no source makes any more")
+
+
+def _simplified(compiled: list[tuple[Input, "Compiled"]]) -> list[Diagnostic]:
+    """Simplify every audience in its place, and say what went. Two audiences may share what a `let` says."""
+    notes: list[Diagnostic] = []
+    for _, each in compiled:
+        for name, audience in each.audiences.items():
+            each.audiences[name] = audience.simplified()
+            notes += each.audiences[name].warnings[len(audience.warnings) :]
+    return distinct(notes)
 
 
 def _check_usage(
-    paths: tuple[str, ...], output_file: str | None, out_dir: str | None, name: str | None, stdin_filename: str | None
+    paths: tuple[str, ...],
+    output_file: str | None,
+    out_dir: str | None,
+    name: str | None,
+    stdin_filename: str | None,
+    *,
+    check: bool,
+    prune: bool,
 ) -> None:
-    if not paths:
-        raise UsageFault("there is nothing to compile", "give a PATH, or `-` for stdin")
-    if STDIN in paths and len(paths) > 1:
-        raise UsageFault("`-` stands beside other paths", "compile stdin by itself")
-    if stdin_filename is not None and STDIN not in paths:
-        raise UsageFault("`--stdin-filename` is given, and stdin is not read", "give `-` as the PATH")
+    check_paths(paths, stdin_filename, to="compile")
     if output_file is not None and out_dir is not None:
         raise UsageFault("`-o` and `--out-dir` are both given", "keep one of them")
     if out_dir is not None and STDIN in paths and stdin_filename is None:
         raise UsageFault("stdin has no name to write to below `--out-dir`", "give it one with `--stdin-filename`")
+    if check and out_dir is None and output_file in (None, STDIN):
+        raise UsageFault("`--check` has no file to compare with", "name it with `-o`, or a directory with `--out-dir`")
+    if prune and out_dir is None:
+        raise UsageFault("`--prune` deletes below `--out-dir`, and none is given")
+    if prune and not all(Path(each).is_dir() for each in paths):
+        # The outputs of the files that are not given would be taken for stale.
+        raise UsageFault("`--prune` knows what has no source only of whole directories", "give directories as PATH")
     if name == "":
         raise UsageFault("`--name` is empty", "leave it out for a bare expression")
 
 
-def _directory(base_path: str | None) -> Path | None:
-    if base_path is not None and not Path(base_path).is_dir():
-        raise UsageFault(f"`--base-path {base_path}` is no directory")
-    return None if base_path is None else Path(base_path)
+def output_of(out_dir: Path, source: Input, audience: str) -> Path:
+    """Where an audience of a file goes below the output directory."""
+    return Path(out_dir, source.stem.parent, f"{source.stem.name}{'.' * bool(audience)}{audience}.json")
 
 
-def _inputs(paths: tuple[str, ...], stdin_filename: str | None) -> Iterator[_Input]:
-    seen: set[Path] = set()
-    for argument in paths:
-        path = Path(argument)
-        if argument == STDIN:
-            yield _Input(STDIN, Path(Path(stdin_filename or "stdin").stem))
-            continue
-        if path.is_dir():
-            found = [(each, each.relative_to(path).with_suffix("")) for each in walk(path)]
-            if not found:
-                raise UsageFault(f"there is no `.audience` file below `{argument}`")
-        else:
-            found = [(path, Path(path.stem))]
-        for each, stem in found:
-            if each not in seen:
-                seen.add(each)
-                yield _Input(str(each), stem)
+def stale_below(out_dir: Path, contents: Container[Path]) -> list[Path]:
+    """The audiences below the directory that are no output. What is no connected audience is somebody else's."""
+    if not out_dir.is_dir():
+        return []
+    from .up_to_date import is_audience
+
+    return [each for each in walk(out_dir, ".json") if each not in contents and is_audience(each)]
 
 
 def _compile_all(
-    inputs: list[_Input],
+    sources: list[Input],
     console: Console,
     given: Given,
-    root: Path | None,
+    projects: "Projects",
     name: str | None,
     stdin_filename: str | None,
     now: datetime | None,
     *,
     every: bool,
-) -> list[tuple[_Input, "Compiled"]]:
+) -> list[tuple[Input, "Compiled"]]:
     # Here, so that `--help` does not wait for the compiler.
     from .compiling import compile_source
 
-    compiled: list[tuple[_Input, Compiled]] = []
+    compiled: list[tuple[Input, Compiled]] = []
     unreadable: list[Diagnostic] = []
-    progress = Progress(console, "compiling", len(inputs))
-    for count, each in enumerate(inputs):
+    progress = Progress(console, "compiling", len(sources))
+    for count, each in enumerate(sources):
         progress.step(count)
         try:
             source = open_argument(each.argument, stdin_name=stdin_filename)
         except FindingsError as error:
             unreadable += error.diagnostics
             continue
-        path = Path(stdin_filename or "stdin.audience") if each.argument == STDIN else Path(each.argument)
         compiled.append(
-            (each, compile_source(source, path=path, base_path=root, given=given, name=name, every=every, now=now))
+            (
+                each,
+                compile_source(source, path=each.path, projects=projects, given=given, name=name, every=every, now=now),
+            )
         )
     progress.done()
     if unreadable:

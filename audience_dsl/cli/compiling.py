@@ -8,9 +8,10 @@ from typing import Any
 from ..api import Analysis, Audience, analyse
 from ..diagnostics import CODES, ERROR, BindError, CompileError, Diagnostic, by_severity, nearest
 from ..source import Source
-from .exits import FindingsError, UsageFault
-from .files import STDIN, open_argument, project_root, shown_path
+from .exits import BadConfigurationError, FindingsError, UsageFault
+from .files import STDIN, open_argument, shown_path
 from .parameters import Given, as_finding
+from .project import Projects
 
 __all__ = ["Compiled", "compile_one", "compile_source", "unknown_parameters"]
 
@@ -32,7 +33,7 @@ def compile_source(
     source: Source,
     *,
     path: Path,
-    base_path: Path | None,
+    projects: Projects,
     given: Given,
     name: str | None,
     every: bool,
@@ -43,8 +44,9 @@ def compile_source(
     Raises nothing over the text: see `.diagnostics`. With `every`, values for parameters that the text does not
     know are left out, and the caller sees to it that some text knows them.
     """
-    root = base_path or project_root(path)
-    analysis = analyse(source, path=path, base_path=root)
+    project, root = projects.of(path), projects.root(path)
+    settings, catalog = project.settings, project.catalog
+    analysis = analyse(source, path=path, base_path=root, settings=settings, catalog=catalog)
     compiled = Compiled(source)
     if analysis.checked is not None:
         checked = analysis.checked
@@ -53,12 +55,15 @@ def compile_source(
         values = given.values_for(analysis)
         if analysis.checked is not None and values.keys() & analysis.checked.open.keys():
             # The values tell the types that nothing else does.
-            analysis = analyse(source, path=path, base_path=root, params=values)
+            analysis = analyse(source, path=path, base_path=root, settings=settings, catalog=catalog, params=values)
     except BindError as error:
         compiled.diagnostics = [*analysis.diagnostics, as_finding(error, analysis, given)]
         return compiled
     compiled.diagnostics += analysis.diagnostics
     if analysis.errors:
+        return compiled
+    compiled.diagnostics += _required(analysis, path, projects)
+    if by_severity(compiled.diagnostics, ERROR):
         return compiled
     if every:
         values = {each: value for each, value in values.items() if each in compiled.takes}
@@ -68,20 +73,18 @@ def compile_source(
 
 
 def compile_one(
-    file: str, name: str | None, given: Given, base_path: str | None, now: datetime | None
+    file: str, name: str | None, given: Given, projects: Projects, now: datetime | None
 ) -> tuple[str, Audience, list[Diagnostic]]:
     """The audience of a file, or of stdin, that a command is about: what it is called, itself, and the warnings.
 
     Raises UsageFault where there is no such file, and FindingsError with everything that is wrong.
     """
-    if base_path is not None and not Path(base_path).is_dir():
-        raise UsageFault(f"`--base-path {base_path}` is no directory")
     if name == "":
         raise UsageFault("`--name` is empty", "leave it out for a bare expression")
     compiled = compile_source(
         open_argument(file),
         path=Path("stdin.audience" if file == STDIN else file),
-        base_path=None if base_path is None else Path(base_path),
+        projects=projects,
         given=given,
         name=name,
         every=False,
@@ -91,6 +94,21 @@ def compile_one(
         raise FindingsError(compiled.diagnostics)
     ((called, audience),) = compiled.audiences.items()
     return called or ("stdin" if file == STDIN else shown_path(Path(file))), audience, compiled.diagnostics
+
+
+def _required(analysis: Analysis, path: Path, projects: Projects) -> list[Diagnostic]:
+    """What the audiences of a file lack of the filters that its project requires."""
+    project = projects.of(path)
+    if not project.configuration.requirements:
+        return []
+    from ..checking.lowered import lower_all
+    from ..checking.requirements import RequirementError, check_required, required_of
+
+    try:
+        required = required_of(path, project.configuration, catalog=project.catalog)
+    except RequirementError as error:
+        raise BadConfigurationError([error.finding]) from None
+    return check_required(analysis, path, lower_all(analysis)[0], required)
 
 
 def _add(

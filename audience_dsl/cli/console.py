@@ -10,9 +10,11 @@ import time
 from collections.abc import Iterable
 from typing import IO, Any
 
-from ..diagnostics import AudienceError, Diagnostic
+from ..diagnostics import AudienceError, Diagnostic, distinct
 from ..report import render
 from ..report.display import clean
+from .findings import Findings
+from .outputs import write_all
 
 __all__ = ["KEY_VARIABLE", "Console", "OutputError", "Progress", "ShareProgress"]
 
@@ -28,6 +30,7 @@ class OutputError(AudienceError):
 class Console:
     def __init__(self) -> None:
         self.color = _wants_color(sys.stderr)
+        self.findings = Findings()
         self._key = os.environ.get(KEY_VARIABLE, "")
         # By the streams as they are found: what is written is UTF-8, and is shown as they say.
         self.data_unicode = _takes_unicode(sys.stdout)
@@ -42,6 +45,11 @@ class Console:
     def can_ask(self) -> bool:
         """Whether there is somebody who sees a question and can answer it."""
         return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+
+    @property
+    def is_screen(self) -> bool:
+        """Whether somebody looks at all that is written, so that what is old may be cleared away."""
+        return _is_terminal(sys.stdout) and _is_terminal(sys.stderr)
 
     @property
     def shows_progress(self) -> bool:
@@ -59,16 +67,33 @@ class Console:
 
     def note(self, text: str, *, end: str = "\n") -> None:
         """Write to stderr, where nothing that fails is worth stopping for; never the API key."""
-        if len(self._key) >= _KEY_AT_LEAST:
-            text = text.replace(self._key, "[key]")
         try:
-            _write(sys.stderr, text + end)
+            _write(sys.stderr, self._without_key(text) + end)
         except OSError:
             _silence(sys.stderr)
 
+    def _without_key(self, text: str) -> str:
+        return text.replace(self._key, "[key]") if len(self._key) >= _KEY_AT_LEAST else text
+
     def diagnostics(self, found: Iterable[Diagnostic]) -> None:
-        text = render(_distinct(found), color=self.color)
+        """Show findings, or keep them until `finish` where they become a document."""
+        if self.findings.are_a_document:
+            self.findings.add(found)
+            return
+        text = render(distinct(found), color=self.color)
         if text:
+            self.note(text, end="")
+
+    def finish(self) -> None:
+        """Write the document of the findings, where the run has one."""
+        if not self.findings.are_a_document or not self.findings.are_wanted:
+            return
+        text = self._without_key(self.findings.document())
+        if self.findings.file is not None:
+            write_all({self.findings.file: text})
+        elif self.findings.are_on_stdout:
+            self.data(text)
+        else:
             self.note(text, end="")
 
     def error(self, message: str, help: str | None = None) -> None:
@@ -206,18 +231,3 @@ def _silence(stream: Any) -> None:
         os.close(nowhere)
     except (OSError, ValueError, AttributeError):
         pass
-
-
-def _distinct(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Without repetitions: a file that several others use is read, and judged, with each of them."""
-    distinct = {
-        (
-            each.code.code,
-            each.message,
-            each.pointer,
-            each.source and each.source.name,
-            each.span and (each.span.start, each.span.end),
-        ): each
-        for each in reversed(list(found))
-    }
-    return list(reversed(distinct.values()))

@@ -14,6 +14,7 @@ __all__ = [
     "REJECTED",
     "UNKNOWN",
     "USAGE",
+    "BadConfigurationError",
     "FindingsError",
     "RefusedError",
     "UsageFault",
@@ -35,6 +36,14 @@ INTERRUPTED = 130
 
 class FindingsError(Exception):
     """The user's files have findings: they are shown, and nothing is written or sent."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = list(diagnostics)
+        super().__init__(f"{len(self.diagnostics)} findings")
+
+
+class BadConfigurationError(Exception):
+    """The configuration, or a file that it names, has findings: nothing can be judged by it."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = list(diagnostics)

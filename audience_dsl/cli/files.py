@@ -24,7 +24,6 @@ __all__ = [
 # As an argument, and as the name that diagnostics use.
 STDIN = "-"
 _STDIN_NAME = "<stdin>"
-_SUFFIX = ".audience"
 _ROOT_MARKS = ("pyproject.toml", "audience.toml", ".git")
 # Four bytes for each of the 16 Mi characters that an audience may have. A device or pipe is read no further.
 _BYTES_AT_MOST = 64 * 1024 * 1024
@@ -105,8 +104,8 @@ def project_root(path: Path) -> Path:
     return directory
 
 
-def walk(directory: Path) -> Iterator[Path]:
-    """Every audience file below a directory, sorted by path. Hidden directories and links to others are left out."""
+def walk(directory: Path, suffix: str = ".audience") -> Iterator[Path]:
+    """Every file with this ending below a directory, by path. Hidden directories and links to others are left out."""
 
     def failed(error: OSError) -> None:
         name = shown_path(Path(error.filename))
@@ -115,7 +114,7 @@ def walk(directory: Path) -> Iterator[Path]:
     found: list[Path] = []
     for parent, directories, files in os.walk(directory, onerror=failed):
         directories[:] = [name for name in directories if not name.startswith(".")]
-        found += [Path(parent, name) for name in files if name.endswith(_SUFFIX)]
+        found += [Path(parent, name) for name in files if name.endswith(suffix)]
     yield from sorted(found)
 
 

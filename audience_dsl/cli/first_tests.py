@@ -14,8 +14,9 @@ from ..regexes import RegexError
 from ..samples import Sample, edges
 from .compiling import compile_source, unknown_parameters
 from .exits import FindingsError, UsageFault
-from .files import open_argument, project_root
+from .files import open_argument
 from .parameters import Given
+from .project import Projects
 
 __all__ = ["first_tests", "test_file_of"]
 
@@ -28,14 +29,14 @@ def test_file_of(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(".audience") + ".test.toml")
 
 
-def first_tests(path: Path, given: Given, base_path: Path | None, now: datetime) -> tuple[str, int]:
+def first_tests(path: Path, given: Given, projects: Projects, now: datetime) -> tuple[str, int]:
     """The text of a first test file, and how many cases it has. Raises FindingsError and UsageFault."""
     source = open_argument(str(path))
     needs_now = False
-    compiled = compile_source(source, path=path, base_path=base_path, given=given, name=None, every=True, now=None)
+    compiled = compile_source(source, path=path, projects=projects, given=given, name=None, every=True, now=None)
     if any(finding.code is CODES["needs-now"] for finding in compiled.diagnostics):
         needs_now = True
-        compiled = compile_source(source, path=path, base_path=base_path, given=given, name=None, every=True, now=now)
+        compiled = compile_source(source, path=path, projects=projects, given=given, name=None, every=True, now=now)
     findings = by_severity(compiled.diagnostics, ERROR)
     if not findings:
         findings = unknown_parameters(given, compiled.takes)
@@ -52,7 +53,11 @@ def first_tests(path: Path, given: Given, base_path: Path | None, now: datetime)
             finding = Diagnostic(CODES["regex-unsupported"], error.message, source=source, help=error.help)
             raise FindingsError([finding]) from None
     # With the types that the audience has told.
-    values = given.values_for(analyse(source, path=path, base_path=base_path or project_root(path)))
+    project = projects.of(path)
+    analysis = analyse(
+        source, path=path, base_path=projects.root(path), settings=project.settings, catalog=project.catalog
+    )
+    values = given.values_for(analysis)
     return _text(path, found, values, now if needs_now else None, several=len(compiled.audiences) > 1), len(found)
 
 

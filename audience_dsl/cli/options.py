@@ -2,13 +2,22 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from ..report import FORMATS, Format
 from .exits import UsageFault
 
-__all__ = ["endpoint_of", "endpoint_options", "now_option", "parameter_options"]
+__all__ = [
+    "endpoint_of",
+    "endpoint_options",
+    "now_option",
+    "output_format_option",
+    "parameter_options",
+    "project_options",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,6 +37,63 @@ def parameter_options(function: F) -> F:
         multiple=True,
         help="A parameter's value, read as the parameter's type. Given again for the items of a list.",
     )(function)
+
+
+def project_options(function: F) -> F:
+    """`--config`, `--catalog` and `--base-path`, for `project.Projects`."""
+    for option in (
+        click.option(
+            "--base-path", metavar="DIR", help="The root that `use` may read from. [default: the file's project]"
+        ),
+        click.option(
+            "--catalog", metavar="FILE", help="The attributes that there are. [default: as the configuration says]"
+        ),
+        click.option(
+            "--config", metavar="FILE", help="The configuration. [default: the nearest audience.toml or pyproject.toml]"
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def output_format_option(*, answers: bool = False, on_stdout: bool = False) -> Callable[[F], F]:
+    """`--output-format` and `--findings-file`: how and where findings are written. See docs/output-formats.md.
+
+    `answers` is for commands with an answer of their own, which is JSON where the findings are: they are handed
+    `output_format`. `on_stdout` is for commands whose result is the findings.
+    """
+
+    def chosen(context: click.Context, _: click.Parameter, form: Format) -> str:
+        findings = context.find_root().obj.findings
+        findings.form = form
+        findings.on_stdout = on_stdout
+        findings.answers = answers
+        return form
+
+    def named(context: click.Context, _: click.Parameter, name: str | None) -> None:
+        if name is not None and name.endswith(".audience"):
+            raise UsageFault(f"`--findings-file {name}` is the name of an audience", "take another ending")
+        context.find_root().obj.findings.file = None if name is None else Path(name)
+
+    def decorate(function: F) -> F:
+        function = click.option(
+            "--findings-file",
+            metavar="FILE",
+            expose_value=False,
+            callback=named,
+            help=f"Write the findings there instead of to {'stdout' if on_stdout else 'stderr'}.",
+        )(function)
+        return click.option(
+            "--output-format",
+            type=click.Choice(FORMATS),
+            default="text",
+            show_default=True,
+            expose_value=answers,
+            callback=chosen,
+            help="The form of the findings" + (", and json of the answer as well." if answers else "."),
+        )(function)
+
+    return decorate
 
 
 def endpoint_options(function: F) -> F:

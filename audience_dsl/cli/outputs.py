@@ -2,14 +2,19 @@
 
 import contextlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..diagnostics import CODES, Diagnostic
+from ..report.display import shown
 from .exits import FindingsError, UsageFault
 
-__all__ = ["check_outputs", "write_all"]
+__all__ = ["check_outputs", "colored_diff", "file_diff", "write_all"]
+
+# Not `str.splitlines`, which ends lines at characters that are part of a text.
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 def check_outputs(outputs: Iterable[tuple[Path, str]], inputs: Iterable[Path]) -> None:
@@ -68,6 +73,28 @@ def write_all(contents: Mapping[Path, str]) -> int:
         for temporary, _ in moves:
             temporary.unlink(missing_ok=True)
     return changed
+
+
+def colored_diff(lines: Iterable[str], *, color: bool) -> str:
+    """A unified diff as text, as a terminal shows it."""
+    rows = []
+    for line in lines:
+        # A last line without its end, as in files that were not written by a tool.
+        text = line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        if color:
+            # A terminal is given nothing that it would obey.
+            text = "".join(f"{shown(row)}\n" for row in text.replace("\r\n", "\n").removesuffix("\n").split("\n"))
+        sgr = {"+": "32", "-": "31", "@": "36"}.get(line[:1])
+        rows.append(f"\x1b[{sgr}m{text[:-1]}\x1b[0m\n" if color and sgr else text)
+    return "".join(rows)
+
+
+def file_diff(before: str, after: str, name: str, what: str, *, color: bool) -> str:
+    """How a file would change, as a unified diff. `what` is the label of the second text, as in `a (fixed)`."""
+    import difflib
+
+    old, new = (_LINE.findall(text) for text in (before, after))
+    return colored_diff(difflib.unified_diff(old, new, name, f"{name} ({what})"), color=color)
 
 
 def _key(path: Path) -> str:

@@ -48,8 +48,6 @@ class Given:
         A name that the text does not know keeps its value, for the library to refuse.
         """
         checked = analysis.checked
-        if checked is None:
-            return {}
         return {
             **{
                 name: _read(name, texts, checked.kinds.get(name), checked.open.get(name, frozenset()))

@@ -2,27 +2,24 @@
 
 import json
 import shutil
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from ..diagnostics import CODES, WARNING, Diagnostic, by_severity
+from ..diagnostics import WARNING, by_severity
 from ..report.display import clean
-from .console import Console, ShareProgress
-from .exits import DONE, FindingsError, UsageFault
+from .console import Console
+from .exits import DONE, UsageFault
 from .files import STDIN
-from .options import now_option, parameter_options
+from .options import now_option, output_format_option, parameter_options, project_options
 from .outputs import check_outputs, write_all
 from .parameters import read_given
 
 if TYPE_CHECKING:
-    from ..api import Audience
-    from ..filters import Leaf
     from ..preview import Engine, Preview
     from ..report.funnel import Funnel
 
@@ -47,12 +44,12 @@ _FILE_COLUMNS = 100
 @click.option("--profiles", required=True, metavar="PATH", help="A file of profiles, or a directory of such files.")
 @click.option("--name", metavar="NAME", help="The audience to count, of a file that defines several.")
 @parameter_options
-@click.option("--base-path", metavar="DIR", help="The root that `use` may read from. [default: the file's project]")
+@project_options
 @click.option(
     "--format",
     "form",
     type=click.Choice(_FORMATS),
-    help="The form of the report. [default: by the ending of -o, else text]",
+    help="The form of the report. [default: by the ending of -o, else as --output-format says json or text]",
 )
 @click.option("-o", "--output-file", metavar="FILE", help="Write the report there instead of to stdout.")
 @click.option(
@@ -70,6 +67,7 @@ _FILE_COLUMNS = 100
     help="What counts; both come to the same numbers, and `auto` takes the faster one that can.",
 )
 @now_option
+@output_format_option(answers=True)
 @click.pass_obj
 def command(
     console: Console,
@@ -78,12 +76,15 @@ def command(
     name: str | None,
     pairs: tuple[str, ...],
     params_file: str | None,
+    config: str | None,
+    catalog: str | None,
     base_path: str | None,
     form: str | None,
     output_file: str | None,
     sample: int,
     engine: "Engine",
     now: datetime | None,
+    output_format: str,
 ) -> int:
     """Count how many profiles the audience of FILE selects, and how many each clause lets through.
 
@@ -98,33 +99,27 @@ def command(
       audience preview winback.audience --profiles users.parquet -o winback.svg
     """
     output = None if output_file in (None, STDIN) else Path(str(output_file))
-    form = form or ("text" if output is None else _ENDINGS.get(output.suffix.lower(), "text"))
+    if form is None:
+        usual = "json" if output_format == "json" else "text"
+        form = usual if output is None else _ENDINGS.get(output.suffix.lower(), usual)
     if sample and form == "svg":
         raise UsageFault("`--sample` names users, and a picture has no place for them", "take another `--format`")
     instant = now or datetime.now(UTC).replace(microsecond=0)
     # Here, so that `--help` does not wait for the compiler.
     from .compiling import compile_one
+    from .project import Projects
 
-    called, audience, found = compile_one(file, name, read_given(pairs, params_file), base_path, instant)
-    from ..profiles.files import ProfileFiles
-    from ..report.funnel import Funnel, warnings
+    projects = Projects(config=config, catalog=catalog, base_path=base_path)
+    called, audience, found = compile_one(file, name, read_given(pairs, params_file), projects, instant)
+    from ..report.funnel import warnings
+    from .counting import count, files_of
 
-    files = [path for path, _ in ProfileFiles(Path(profiles)).files]
+    files = files_of(profiles)
     if output is not None:
         sources = [] if file == STDIN else [Path(file)]
         check_outputs([(output, f"`{file}`")], [*sources, *files])
-    counted, seconds = _counted(console, audience, Path(profiles), instant, sample, engine)
-    modified = _modified(files)
-    funnel = Funnel(
-        counted,
-        title=called,
-        filter=audience.filter,
-        now=instant,
-        path=profiles,
-        files=[str(path) for path in files],
-        modified=modified,
-        age=None if modified is None else datetime.now(UTC) - modified,
-        assumptions=audience.settings.digest,
+    funnel, seconds = count(
+        console, audience, title=called, profiles=profiles, files=files, now=instant, sample=sample, engine=engine
     )
     console.diagnostics(by_severity(found, WARNING))
     text = _rendered(funnel, form, console, to_file=output is not None)
@@ -135,80 +130,8 @@ def command(
     if form != "text" or output is not None:
         for sentence in warnings(funnel):
             console.note(f"warning: {sentence.said()}")
-    _say_how(console, counted, seconds, engine)
+    _say_how(console, funnel.preview, seconds, engine)
     return DONE
-
-
-def _counted(
-    console: Console, audience: "Audience", path: Path, now: datetime, sample: int, engine: "Engine"
-) -> "tuple[Preview, float]":
-    """The preview, and the seconds that it took. Raises FindingsError for what cannot be counted."""
-    from ..regexes import RegexError, RegexTimeoutError
-
-    progress = ShareProgress(console, "counting")
-    start = time.monotonic()
-    try:
-        counted = audience.preview(path, now=now, sample=sample, engine=engine, progress=progress.step)
-    except (RegexError, RegexTimeoutError) as error:
-        place = _place(_leaf_of(audience, error))
-        raise FindingsError([Diagnostic(error.kind, error.message, help=error.help, **place)]) from None
-    except Exception as error:
-        finding = _inexact(error)
-        if finding is None:
-            raise
-        raise FindingsError([finding]) from None
-    finally:
-        progress.done()
-    return counted, time.monotonic() - start
-
-
-def _inexact(error: Exception) -> Diagnostic | None:
-    """The finding of what `--engine duckdb` cannot say; None for another error."""
-    if find_spec("sqlglot") is None:
-        return None
-    from ..sql import SqlError
-
-    if not isinstance(error, SqlError):
-        return None
-    way = "; ".join(each for each in (error.help, "leave the engine to `auto`") if each)
-    return Diagnostic(CODES["sql-inexact"], error.message, help=way, **_place(error.leaf))
-
-
-def _leaf_of(audience: "Audience", error: Any) -> "Leaf | None":
-    """The clause whose regex it is, if it can be told."""
-    from ..clauses import clause_tree, clauses_of
-    from ..evaluate import Evaluator
-    from ..filters import And, CustomAttribute, Or
-    from ..regexes import RegexError
-
-    for clause in clauses_of(clause_tree(audience.filter)):
-        pending = [clause.filter]
-        while pending:
-            node = pending.pop()
-            if isinstance(node, (And, Or)):
-                pending.extend(node.operands)
-            elif isinstance(node, CustomAttribute) and node.comparison.endswith("_regex"):
-                if node.value == getattr(error, "pattern", None):
-                    return node
-                try:
-                    Evaluator(node, audience.settings)
-                except RegexError:
-                    return node
-    return None
-
-
-def _place(leaf: "Leaf | None") -> dict[str, Any]:
-    origin: Any = None if leaf is None else leaf.origin
-    return {} if origin is None else {"source": origin.source, "span": origin.span}
-
-
-def _modified(files: Sequence[Path]) -> datetime | None:
-    """When the newest of the files was written."""
-    try:
-        return datetime.fromtimestamp(max(int(path.stat().st_mtime) for path in files), UTC)
-    except (OSError, ValueError, OverflowError):
-        # It is gone by now, or its time is none that a calendar has.
-        return None
 
 
 def _rendered(funnel: "Funnel", form: str, console: Console, *, to_file: bool) -> str:

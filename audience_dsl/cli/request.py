@@ -9,7 +9,7 @@ import click
 
 from .console import KEY_VARIABLE, Console
 from .exits import UsageFault
-from .options import endpoint_of, endpoint_options, now_option, parameter_options
+from .options import endpoint_of, endpoint_options, now_option, output_format_option, parameter_options, project_options
 from .parameters import read_given
 
 if TYPE_CHECKING:
@@ -34,12 +34,14 @@ Exit codes:
 @click.option("--curl", is_flag=True, help="Print a curl command that sends it, instead of the body.")
 @endpoint_options
 @parameter_options
+@project_options
 @now_option
 @click.option(
     "--audience-without-broadcast",
     is_flag=True,
     help="Let an audience without recipients pass without `broadcast: true`.",
 )
+@output_format_option()
 @click.pass_obj
 def command(
     console: Console,
@@ -49,6 +51,9 @@ def command(
     endpoint: str | None,
     pairs: tuple[str, ...],
     params_file: str | None,
+    config: str | None,
+    catalog: str | None,
+    base_path: str | None,
     now: datetime | None,
     audience_without_broadcast: bool,
 ) -> None:
@@ -78,6 +83,7 @@ def command(
       audience request weather.toml
       audience request weather.toml --param city=Hanoi --curl --instance EU-01
     """
+    from .project import Projects
     from .request_file import read_request
 
     if not curl and (instance is not None or endpoint is not None):
@@ -86,6 +92,7 @@ def command(
     prepared = read_request(
         file,
         given=read_given(pairs, params_file),
+        projects=Projects(config=config, catalog=catalog, base_path=base_path),
         now=now,
         audience_without_broadcast=audience_without_broadcast,
     )

@@ -22,6 +22,7 @@ from .documents import read_object
 from .exits import FindingsError, UsageFault
 from .files import STDIN, ReadError, open_argument, read_source, without_bom
 from .parameters import Given
+from .project import Projects
 from .recipients_file import FORMATS, Recipients, read_recipients
 
 if TYPE_CHECKING:
@@ -60,7 +61,12 @@ class PreparedRequest:
 
 
 def read_request(
-    argument: str, *, given: Given, now: datetime | None, audience_without_broadcast: bool = False
+    argument: str,
+    *,
+    given: Given,
+    projects: Projects,
+    now: datetime | None,
+    audience_without_broadcast: bool = False,
 ) -> PreparedRequest:
     """Read and check a request file, `-` for JSON on stdin.
 
@@ -74,15 +80,16 @@ def read_request(
         document = read_object(source, slug="request-file", toml=suffix == ".toml")
     except ReadError as error:
         raise FindingsError([error.finding]) from None
-    reader = _Reader(without_bom(source), Path("stdin" if argument == STDIN else argument), given, now)
+    reader = _Reader(without_bom(source), Path("stdin" if argument == STDIN else argument), given, projects, now)
     return reader.prepare(document, audience_without_broadcast)
 
 
 class _Reader:
-    def __init__(self, source: Source, path: Path, given: Given, now: datetime | None) -> None:
+    def __init__(self, source: Source, path: Path, given: Given, projects: Projects, now: datetime | None) -> None:
         self.source = source
         self.path = path
         self.given = given
+        self.projects = projects
         self.now = now
         self.findings: list[Diagnostic] = []
         self.recipients: Recipients | None = None
@@ -141,7 +148,9 @@ class _Reader:
             return _SOUND_AUDIENCE
         source, path = read
         given = self.given.over(params, f"{self.source.name}: /audience/params")
-        compiled = compile_source(source, path=path, base_path=None, given=given, name=name, every=False, now=self.now)
+        compiled = compile_source(
+            source, path=path, projects=self.projects, given=given, name=name, every=False, now=self.now
+        )
         self.findings += compiled.diagnostics
         self.audience_title = source.name if name is None else f"{source.name} ({name})"
         self.audience_text = source.text

@@ -1,18 +1,16 @@
 """`audience send`: a request file, shown, confirmed, and sent once."""
 
 import json
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..diagnostics import CODES, ConfigurationError
 from ..report.display import clean, shown
-from .console import KEY_VARIABLE, Console, OutputError
+from .console import Console, OutputError
 from .exits import DONE, INTERRUPTED, NOT_SENT, RATE_LIMITED, REJECTED, UNKNOWN, RefusedError, UsageFault
 from .files import STDIN
-from .options import endpoint_of, endpoint_options, parameter_options
+from .options import endpoint_of, endpoint_options, output_format_option, parameter_options, project_options
 from .parameters import read_given
 
 if TYPE_CHECKING:
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from ..sender.outcome import Receipt
     from .expectation import Expectation
     from .parameters import Given
+    from .project import Projects
     from .request_file import PreparedRequest
 
 __all__ = ["command"]
@@ -56,14 +55,9 @@ Exit codes:
 @click.option("--sandbox", is_flag=True, help="Send to the sandbox inside this process: no key, no network.")
 @endpoint_options
 @click.option("--yes", is_flag=True, help="Answer the question in advance.")
-@click.option(
-    "--output-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="The form of the receipt on stdout.",
-)
+@output_format_option(answers=True)
 @parameter_options
+@project_options
 @click.option(
     "--audience-without-broadcast",
     is_flag=True,
@@ -84,6 +78,9 @@ def command(
     output_format: str,
     pairs: tuple[str, ...],
     params_file: str | None,
+    config: str | None,
+    catalog: str | None,
+    base_path: str | None,
     audience_without_broadcast: bool,
     profiles: str | None,
     expect: str | None,
@@ -113,12 +110,15 @@ def command(
         fault = "`--sandbox` stands beside an endpoint" if sandbox else "nothing says where to send"
         raise UsageFault(fault, "give one of `--sandbox`, `--instance NAME` and `--endpoint URL`")
     expectation = _expectation(profiles, expect, max_age)
+    from .project import Projects
+
+    projects = Projects(config=config, catalog=catalog, base_path=base_path)
     given = read_given(pairs, params_file)
     local = _sandbox(console, profiles, audience_without_broadcast) if sandbox else None
     with _client(base_url, timeout, local) as client:
         try:
             now = datetime.now(UTC).replace(microsecond=0)
-            prepared = _prepare(console, file, given, now, base_url, audience_without_broadcast)
+            prepared = _prepare(console, file, given, projects, now, base_url, audience_without_broadcast)
             if expectation is not None:
                 expectation.check(console, prepared.request, now, named=sandbox)
             if not sandbox and not yes:
@@ -136,6 +136,7 @@ def _prepare(
     console: Console,
     file: str,
     given: "Given",
+    projects: "Projects",
     now: datetime,
     base_url: str | None,
     audience_without_broadcast: bool,
@@ -145,6 +146,7 @@ def _prepare(
     prepared = read_request(
         file,
         given=given,
+        projects=projects,
         now=now,
         audience_without_broadcast=audience_without_broadcast,
     )
@@ -192,30 +194,10 @@ def _sandbox(console: Console, profiles: str | None, audience_without_broadcast:
 
 
 def _client(base_url: str | None, timeout: float | None, sandbox: "Sandbox | None") -> "Client":
-    from ..sender.attempt import Timeouts
     from ..sender.client import Client
+    from .access import access
 
-    timeouts = None
-    if timeout is not None:
-        defaults = Timeouts(read=timeout)
-        timeouts = Timeouts(
-            connect=min(timeout, defaults.connect), write=min(timeout, defaults.write), read=timeout, answer=2 * timeout
-        )
-    if base_url is None:
-        from ..sandbox.core import SANDBOX_KEY
-        from ..sandbox.transport import transport
-
-        assert sandbox is not None
-        # No such host exists, and the transport would not reach it if it did.
-        return Client(api_key=SANDBOX_KEY, endpoint="https://sandbox.invalid", transport=transport(sandbox))
-    key = os.environ.get(KEY_VARIABLE)
-    if not key:
-        raise ConfigurationError(
-            CODES["api-key"],
-            f"there is no API key in `{KEY_VARIABLE}`",
-            help=f"set {KEY_VARIABLE} in the environment; `--sandbox` needs none",
-        )
-    return Client(api_key=key, endpoint=base_url, timeout=timeouts)
+    return Client(**access(base_url, timeout, sandbox))
 
 
 # --- Before ---

@@ -10,7 +10,7 @@ from ..diagnostics import CODES, WARNING, Diagnostic, by_severity
 from .console import Console
 from .exits import FindingsError, UsageFault
 from .files import STDIN, open_argument, without_bom
-from .options import now_option, parameter_options
+from .options import now_option, output_format_option, parameter_options, project_options
 from .parameters import read_given
 
 if TYPE_CHECKING:
@@ -38,15 +38,9 @@ Exit codes:
 @click.option("--mapping", metavar="FILE", help="A TOML file that says which columns have what the filters ask for.")
 @click.option("--name", metavar="NAME", help="The audience, of a file that defines several.")
 @parameter_options
-@click.option("--base-path", metavar="DIR", help="The root that `use` may read from. [default: the file's project]")
+@project_options
 @now_option
-@click.option(
-    "--output-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="The query with its parameters in comments, or an object with `dialect`, `sql` and `parameters`.",
-)
+@output_format_option(answers=True)
 @click.pass_obj
 def command(
     console: Console,
@@ -57,6 +51,8 @@ def command(
     name: str | None,
     pairs: tuple[str, ...],
     params_file: str | None,
+    config: str | None,
+    catalog: str | None,
     base_path: str | None,
     now: datetime | None,
     output_format: str,
@@ -76,11 +72,13 @@ def command(
     # Here, so that `--help` does not wait for the compiler.
     from ..sql import SqlError
     from .compiling import compile_one
+    from .project import Projects
 
+    projects = Projects(config=config, catalog=catalog, base_path=base_path)
     given = read_given(pairs, params_file)
     rows, findings = _table(table, mapping)
     try:
-        _, audience, warnings = compile_one(file, name, given, base_path, now)
+        _, audience, warnings = compile_one(file, name, given, projects, now)
     except FindingsError as error:
         raise FindingsError([*findings, *error.diagnostics]) from None
     if findings:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,15 +11,17 @@ import click
 
 from .console import Console, Progress
 from .exits import DONE, FINDINGS, FindingsError, UsageFault
-from .files import ReadError, project_root, read_source, shown_path, walk
-from .options import parameter_options
+from .files import ReadError, read_source, shown_path, walk
+from .options import output_format_option, parameter_options, project_options
 from .outputs import write_all
 from .parameters import read_given
 
 if TYPE_CHECKING:
+    from ..diagnostics import Diagnostic
     from ..testing import Coverage, FileResult
+    from .project import Projects
 
-__all__ = ["command"]
+__all__ = ["TestFiles", "command", "read_paths", "run_tests"]
 
 _SUFFIXES = (".test.toml", ".test.csv")
 _AUDIENCE = ".audience"
@@ -31,12 +33,22 @@ Exit codes:
   130  interrupted"""
 
 
-class _Inputs:
+class TestFiles:
     """The test files and the audience files that the paths name, each once."""
 
     def __init__(self) -> None:
         self.tests: dict[Path, None] = {}
         self.audiences: dict[Path, None] = {}
+
+    def keep(self, changed: Container[Path]) -> None:
+        """Leave out the tests of which neither they nor their audience are among the files that changed."""
+        from ..testing.cases import audience_of
+
+        self.tests = {
+            each: None
+            for each in self.tests
+            if any(Path(os.path.realpath(path)) in changed for path in (each, audience_of(each)))
+        }
 
 
 @click.command("test", epilog=_EPILOG)
@@ -45,17 +57,11 @@ class _Inputs:
 @click.option("-k", "--select", metavar="TEXT", help="Run only the cases whose name contains TEXT, in any letter case.")
 @click.option("--coverage", is_flag=True, help="Say which clauses were never seen true, or never seen false.")
 @click.option("--coverage-required", is_flag=True, help="The same, and exit 1 where there is such a clause.")
-@click.option(
-    "--output-format",
-    type=click.Choice(["text", "json", "junit"]),
-    default="text",
-    show_default=True,
-    help="The form of the report on stdout.",
-)
+@output_format_option(answers=True, on_stdout=True)
 @click.option("--init", "init", is_flag=True, help="Write a first test file for each audience file, and run nothing.")
 @parameter_options
 @click.option("--now", metavar="INSTANT", help="With --init, the instant to write down. [default: now]")
-@click.option("--base-path", metavar="DIR", help="The root that `use` may read from. [default: the file's project]")
+@project_options
 @click.pass_obj
 def command(
     console: Console,
@@ -69,6 +75,8 @@ def command(
     pairs: tuple[str, ...],
     params_file: str | None,
     now: str | None,
+    config: str | None,
+    catalog: str | None,
     base_path: str | None,
 ) -> int:
     """Run the cases of test files: each says of a user, or of many, whether the audience must match.
@@ -99,34 +107,49 @@ def command(
       audience test --init winback.audience
       audience test
       audience test audiences/ --coverage-required --output-format junit > tests.xml
+      audience test --output-format github
     """
-    if base_path is not None and not Path(base_path).is_dir():
-        raise UsageFault(f"`--base-path {base_path}` is no directory")
-    root = None if base_path is None else Path(base_path)
+    from .project import Projects
+
+    projects = Projects(config=config, catalog=catalog, base_path=base_path)
     if init:
         if coverage or coverage_required or select is not None or output_format != "text":
             raise UsageFault("`--init` runs nothing, so it has no report", "run `audience test` afterwards")
-        return _init(console, paths, pairs, params_file, now, root)
+        return _init(console, paths, pairs, params_file, now, projects)
     if pairs or params_file is not None or now is not None:
         raise UsageFault(
             "`--param`, `--params` and `--now` are for `--init`", "in a test file they stand as `[params]` and `now`"
         )
     coverage = coverage or coverage_required
-    inputs = _read_paths(paths, coverage)
-    files, coverages = _run(console, inputs, root, select, coverage)
+    inputs = read_paths(paths, coverage)
+    files, coverages = run_tests(console, inputs, projects, select, coverage)
     untested = [path for path in inputs.audiences if path not in coverages] if coverage else []
     for path in list(untested):
-        if not _defines_audiences(path, root):
+        if not _defines_audiences(path, projects):
             untested.remove(path)
     found = [finding for file in files for finding in file.findings]
     if select is not None and not found and not any(file.results for file in files):
         raise UsageFault(f"no case has {select!r} in its name".replace("'", "`"), "`-v` without `-k` lists the cases")
-    console.diagnostics(found)
-    console.data(_report(console, files, coverages if coverage else None, untested, output_format, verbose))
+    _show_findings(console, files, found)
+    if not console.findings.are_on_stdout:
+        console.data(_report(console, files, coverages if coverage else None, untested, output_format, verbose))
     complete = not untested and all(each.complete for each in coverages.values())
     if not all(file.passed for file in files) or (coverage_required and not complete):
         return FINDINGS
     return DONE
+
+
+def _show_findings(console: Console, files: "list[FileResult]", found: "list[Diagnostic]") -> None:
+    """The report in text, JSON or JUnit tells of failed cases itself; all other forms have them as findings."""
+    findings = console.findings
+    if findings.form in ("json", "junit") and findings.file is None:
+        findings.form = "text"
+    if findings.are_a_document:
+        from .case_report import as_findings
+
+        found = [*found, *as_findings(files)]
+        findings.looked_at = [str(file.file.path) for file in files]
+    console.diagnostics(found)
 
 
 def _report(
@@ -148,8 +171,8 @@ def _report(
     return as_text(files, verbose=verbose, color=color, coverage=on_coverage)
 
 
-def _run(
-    console: Console, inputs: _Inputs, root: Path | None, select: str | None, with_coverage: bool
+def run_tests(
+    console: Console, inputs: TestFiles, projects: "Projects", select: str | None, with_coverage: bool
 ) -> "tuple[list[FileResult], dict[Path, Coverage]]":
     # Here, so that `--help` does not wait for the compiler.
     from ..testing import Case, Coverage, read_cases, run_cases
@@ -168,7 +191,9 @@ def _run(
         files.append(
             run_cases(
                 file,
-                base_path=root or project_root(path),
+                base_path=projects.root(path),
+                settings=projects.of(path).settings,
+                catalog=projects.of(path).catalog,
                 coverage=coverage,
                 chosen=is_chosen,
                 tick=lambda count=count: progress.step(count),  # type: ignore[misc]
@@ -178,19 +203,23 @@ def _run(
     return files, coverages
 
 
-def _defines_audiences(path: Path, root: Path | None) -> bool:
+def _defines_audiences(path: Path, projects: "Projects") -> bool:
     """Whether there is something to test: a file that only others use has no audience of its own."""
     from ..testing import coverage_of
 
-    coverage, findings = coverage_of(path, base_path=root or project_root(path))
+    project = projects.of(path)
+    coverage, findings = coverage_of(
+        path, base_path=projects.root(path), settings=project.settings, catalog=project.catalog
+    )
     return bool(coverage.names or findings)
 
 
 # --- Which files ---
 
 
-def _read_paths(paths: tuple[str, ...], coverage: bool) -> _Inputs:
-    inputs = _Inputs()
+def read_paths(paths: tuple[str, ...], coverage: bool, *, required: bool = True) -> TestFiles:
+    """The files that the arguments name. Raises UsageFault for what is not there, and for no tests if `required`."""
+    inputs = TestFiles()
     for argument in paths or (".",):
         path = Path(argument)
         if path.is_dir():
@@ -206,7 +235,7 @@ def _read_paths(paths: tuple[str, ...], coverage: bool) -> _Inputs:
             _existing(shown)
             inputs.audiences[shown] = None
             beside = [each for each in _beside(shown) if each.exists()]
-            if not beside and not coverage:
+            if not beside and not coverage and required:
                 raise UsageFault(f"`{shown}` has no test file", f"write one with `audience test --init {shown}`")
             inputs.tests.update(dict.fromkeys(beside))
         else:
@@ -215,7 +244,7 @@ def _read_paths(paths: tuple[str, ...], coverage: bool) -> _Inputs:
                 f"`{argument}` is neither a test file nor an audience file",
                 f"their names end with {', '.join((*_SUFFIXES, _AUDIENCE))}",
             )
-    if not inputs.tests and not inputs.audiences:
+    if not inputs.tests and not inputs.audiences and required:
         where = " and ".join(f"`{each}`" for each in paths) or "the current folder"
         raise UsageFault(f"there is no test file below {where}", "write one with `audience test --init FILE.audience`")
     return inputs
@@ -264,7 +293,7 @@ def _init(
     pairs: tuple[str, ...],
     params_file: str | None,
     stated: str | None,
-    root: Path | None,
+    projects: "Projects",
 ) -> int:
     if not paths:
         raise UsageFault("`--init` needs an audience file", "name it: `audience test --init FILE.audience`")
@@ -287,7 +316,7 @@ def _init(
                 f"run it with `audience test {path}`, or rename it first",
             )
         try:
-            text, count = first_tests(path, given, root, now)
+            text, count = first_tests(path, given, projects, now)
         except FindingsError as error:
             findings += error.diagnostics
             continue

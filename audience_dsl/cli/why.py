@@ -12,7 +12,7 @@ from ..diagnostics import CODES, WARNING, Diagnostic, by_severity, nearest, quot
 from ..report.display import clean, shown, width
 from .console import Console, Progress
 from .exits import DONE, FindingsError
-from .options import now_option, parameter_options
+from .options import now_option, output_format_option, parameter_options, project_options
 from .parameters import read_given
 
 if TYPE_CHECKING:
@@ -41,14 +41,8 @@ _STEP = 1_000
 @click.option("--user", "users", required=True, multiple=True, metavar="ID", help="Whose; given again for more users.")
 @click.option("--name", metavar="NAME", help="The audience to ask, of a file that defines several.")
 @parameter_options
-@click.option("--base-path", metavar="DIR", help="The root that `use` may read from. [default: the file's project]")
-@click.option(
-    "--output-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="The form of the answer on stdout.",
-)
+@project_options
+@output_format_option(answers=True)
 @now_option
 @click.pass_obj
 def command(
@@ -59,6 +53,8 @@ def command(
     name: str | None,
     pairs: tuple[str, ...],
     params_file: str | None,
+    config: str | None,
+    catalog: str | None,
     base_path: str | None,
     output_format: str,
     now: datetime | None,
@@ -78,8 +74,10 @@ def command(
     instant = now or datetime.now(UTC).replace(microsecond=0)
     # Here, so that `--help` does not wait for the compiler.
     from .compiling import compile_one
+    from .project import Projects
 
-    called, audience, findings = compile_one(file, name, given, base_path, instant)
+    projects = Projects(config=config, catalog=catalog, base_path=base_path)
+    called, audience, findings = compile_one(file, name, given, projects, instant)
     wanted = list(dict.fromkeys(users))
     sought = _Sought(wanted)
     sought.read(console, Path(profiles))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
+from ..catalog import Catalog
 from ..clauses import Clause, ClauseTree
 from ..diagnostics import ConfigurationError, Diagnostic, quoted
 from ..evaluate import Verdict
@@ -128,6 +129,7 @@ def run_file(
     *,
     base_path: str | Path | None = None,
     settings: Settings | None = None,
+    catalog: Catalog | None = None,
     coverage: Coverage | None = None,
 ) -> FileResult:
     """Run a test file: `NAME.test.toml` or `NAME.test.csv`, for `NAME.audience` beside it.
@@ -138,7 +140,7 @@ def run_file(
     path = Path(path)
     file = read_cases(path)
     root = Path(base_path) if base_path is not None else path.parent
-    return run_cases(file, base_path=root, settings=settings, coverage=coverage)
+    return run_cases(file, base_path=root, settings=settings, catalog=catalog, coverage=coverage)
 
 
 def run_cases(
@@ -146,6 +148,7 @@ def run_cases(
     *,
     base_path: Path | None = None,
     settings: Settings | None = None,
+    catalog: Catalog | None = None,
     coverage: Coverage | None = None,
     chosen: Callable[[Case], bool] | None = None,
     tick: Callable[[], None] | None = None,
@@ -158,7 +161,7 @@ def run_cases(
             file.fault(f"there is no {name} beside the test file", None, f"it tests {name}, whose name it bears")
             result.findings = list(file.findings)
         return result
-    subject = Subject(file.audience_path, base_path=base_path, settings=settings)
+    subject = Subject(file.audience_path, base_path=base_path, settings=settings, catalog=catalog)
     result.findings += subject.findings
     if subject.findings:
         return result
@@ -181,12 +184,16 @@ def run_cases(
 
 
 def coverage_of(
-    path: str | Path, *, base_path: str | Path | None = None, settings: Settings | None = None
+    path: str | Path,
+    *,
+    base_path: str | Path | None = None,
+    settings: Settings | None = None,
+    catalog: Catalog | None = None,
 ) -> tuple[Coverage, list[Diagnostic]]:
     """The clauses of an audience file, none of them seen yet, and what is wrong with the file."""
     path = Path(path)
     root = Path(base_path) if base_path is not None else path.parent
-    subject = Subject(path, base_path=root, settings=settings)
+    subject = Subject(path, base_path=root, settings=settings, catalog=catalog)
     coverage = Coverage()
     subject.enter(coverage)
     return coverage, subject.findings

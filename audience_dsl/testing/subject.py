@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..api import Analysis, analyse
+from ..catalog import Catalog
 from ..clauses import Clause, ClauseTree, clause_tree, clauses_of
 from ..diagnostics import CODES, ERROR, BindError, CompileError, Diagnostic, by_severity, listed, nearest, quoted
 from ..evaluate import Evaluator, Verdict
@@ -70,11 +71,14 @@ class Prepared:
 class Subject:
     """An audience file. Raises nothing over its text: see `findings`."""
 
-    def __init__(self, path: Path, *, base_path: Path | None, settings: Settings | None) -> None:
+    def __init__(
+        self, path: Path, *, base_path: Path | None, settings: Settings | None, catalog: Catalog | None
+    ) -> None:
         self.path = path
         self.findings: list[Diagnostic] = []
         self._base_path = base_path
         self._settings = settings
+        self._catalog = catalog
         self._analyses: dict[tuple[str, ...], Analysis] = {}
         self._prepared: dict[object, Prepared] = {}
         try:
@@ -165,7 +169,12 @@ class Subject:
         key = tuple(sorted(f"{name}:{_shape(value)}" for name, value in values.items()))
         if key not in self._analyses:
             self._analyses[key] = analyse(
-                self._source, path=self.path, base_path=self._base_path, settings=self._settings, params=values
+                self._source,
+                path=self.path,
+                base_path=self._base_path,
+                settings=self._settings,
+                catalog=self._catalog,
+                params=values,
             )
         return self._analyses[key]
 

@@ -107,7 +107,7 @@ def test_the_key_is_taken_out_of_every_message() -> None:
 
 
 def test_an_internal_error_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("with my-secret-key")
 
     monkeypatch.setattr("audience_dsl.cli.compile._check_usage", fail)
@@ -217,7 +217,7 @@ def test_progress_is_for_terminals_and_for_the_patient(monkeypatch: pytest.Monke
 
 
 def test_completion() -> None:
-    done = run(env={"_AUDIENCE_COMPLETE": "bash_complete", "COMP_WORDS": "audience co", "COMP_CWORD": "1"})
+    done = run(env={"_AUDIENCE_COMPLETE": "bash_complete", "COMP_WORDS": "audience compi", "COMP_CWORD": "1"})
     assert done == (0, "plain,compile\n", "")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_warnings_do_not_stop_it(here: Path) -> None:
     assert done.code == 0
     assert json.loads(done.out)["OR"]
     assert "warning[AUD016]" in done.err
-    assert done.err.endswith("\n1 warning\n")
+    assert done.err.endswith("\n1 warning (1 fixable with `audience check --fix`)\n")
 
 
 def test_names(here: Path) -> None:
@@ -380,7 +381,7 @@ PARAMS_FILES = [
     ("p.toml", "a = 1\r\nx = @\r\n", "p.toml:2:5", "this is no TOML: "),
     ("p.toml", "x = [1,", "p.toml", "this is no TOML: "),
     ("p.json", '{"x": }', "p.json:1:7", "this is no JSON: expecting value"),
-    ("p.json", '{"x": 1, "x": 2}', "p.json:1:1", "the key `x` stands twice in one object"),
+    ("p.json", '{"x": 1, "x": 2}', "p.json:1:10", "the key `x` stands twice in one object"),
     ("p.json", '{"x": NaN}', "p.json:1:1", "`NaN` is not JSON"),
     ("p.json", "[" * 100_000, "p.json:1:1", "nested too deep"),
     ("p.toml", "x = " + "[" * 100_000, "p.toml:1:1", "nested too deep"),
@@ -424,3 +425,27 @@ def test_each_file_gets_the_values_that_it_knows(here: Path) -> None:
     assert "no file has a parameter `$y`" in done.err
     files(here, {"t/c.audience": "c ="})
     assert "AUD402" not in run("compile", "t", *pairs, "--param", "yy=1", "--out-dir", "out").err
+
+
+def test_simplify_says_what_it_leaves_out(tmp_path: Path) -> None:
+    text = "let x = a == 1 and a == 1\naudience one = x and b == 2\naudience two = x or (x and c == 3)\n"
+    files(tmp_path, {"in/m.audience": text})
+    plain = run("compile", tmp_path / "in", "--out-dir", tmp_path / "plain", "--compact")
+    assert (plain.code, plain.err) == (0, "")
+    done = run("compile", tmp_path / "in", "--out-dir", tmp_path / "out", "--compact", "--simplify")
+    assert done.code == 0
+    # The part that both audiences have of one `let` is told once.
+    assert re.findall(r"note\[AUD305\]: (.+)\n.*audience:(.+)\n", done.err) == [
+        ("`a == 1` stands twice in this `and`, and was left out once", "1:20"),
+        ("`a == 1 and c == 3` was left out of this `or`: `a == 1` absorbs it", "3:28"),
+    ]
+    a, b = (
+        {"custom_attribute": {"custom_attribute_name": name, "comparison": "equals", "value": value}}
+        for name, value in (("a", 1), ("b", 2))
+    )
+    assert json.loads((tmp_path / "out" / "m.one.json").read_text()) == {"AND": [a, b]}
+    assert json.loads((tmp_path / "out" / "m.two.json").read_text()) == a
+    assert run("compile", tmp_path / "in", "--out-dir", tmp_path / "out", "--compact", "--check").code == 1
+    assert (
+        run("compile", tmp_path / "in", "--out-dir", tmp_path / "out", "--compact", "--check", "--simplify").code == 0
+    )

@@ -179,7 +179,7 @@ def test_junit(adult: Path) -> None:
     done = run("test", "--output-format", "junit")
     assert done.code == 1
     root = ET.fromstring(done.out)
-    assert root.attrib == {"tests": "2", "failures": "1", "errors": "1"}
+    assert root.attrib == {"tests": "3", "failures": "1", "errors": "1"}
     names = [case.get("name") for case in root.iter("testcase")]
     assert names == ["grown", "<a & \\x00>", "b.test.toml"]
     assert "age >= 18" in (root.findtext(".//failure") or "")

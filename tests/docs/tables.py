@@ -14,6 +14,7 @@ from audience_dsl.compiler.parameters import KINDS
 from audience_dsl.diagnostics import CODES
 from audience_dsl.settings import Limits
 
+from . import rules
 from .pages import PAGES
 
 __all__ = ["TABLES", "committed", "render", "write"]
@@ -46,10 +47,18 @@ def _comparisons() -> str:
 
 def _codes() -> str:
     rows = sorted((code.code, code.slug, code.summary) for code in CODES.values())
+
+    def link(code: str, slug: str) -> str:
+        return f"[{code}]({rules.HOME if rules.is_lint_only(code) else ''}#{code.lower()}-{slug})"
+
     return _table(
         ["code", "name", "meaning"],
-        ([f"[{code}](#{code.lower()}-{slug})", f"`{slug}`", summary] for code, slug, summary in rows),
+        ([link(code, slug), f"`{slug}`", summary] for code, slug, summary in rows),
     )
+
+
+def _rules() -> str:
+    return _table(["code", "name", "finds", "fix"], rules.overview())
 
 
 def _kinds() -> str:
@@ -80,6 +89,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "parameter-types": _kinds,
     "instances": _instances,
     "limits": _limits,
+    "rules": _rules,
+    "rule-sections": rules.sections,
 }
 
 

@@ -5,6 +5,7 @@ console     lines after `$ ` (and `> `) run in a copy of the project; what they 
             `…` matches the rest of a line, and a line of `…` any lines. `exit=N` is the status of the last
             command, 0 unless said
 audience    compiles without a finding; `error=CODE` or `warning=CODE` (or `CODE,CODE`) if it is to have some.
+            `lint=CODE,CODE`: these are what is found in all, by the rules too.
             `params=JSON`, `catalog=JSON` and `now=INSTANT` are handed in. `file=NAME` puts it in the page's
             project, which its `use` reads from
 json        is JSON. `emitted`: what the audience block before it compiles to, key for key. `audience` or
@@ -27,7 +28,7 @@ from typing import Any
 
 import pytest
 
-from audience_dsl import BindError, CompileError, ConfigurationError
+from audience_dsl import BindError, CompileError, ConfigurationError, check
 from audience_dsl.api import analyse
 from audience_dsl.audience.wire import check_audience
 from audience_dsl.diagnostics import WARNING, Diagnostic
@@ -39,7 +40,7 @@ from .pages import PAGES, ROOT, Block, blocks, blocks_of, page_name
 _OPTIONS = {
     "python": set[str](),
     "console": {"exit"},
-    "audience": {"error", "warning", "params", "catalog", "now", "file"},
+    "audience": {"error", "warning", "lint", "params", "catalog", "now", "file"},
     "json": {"error", "emitted", "audience", "request"},
     "toml": set[str](),
     "sh": set[str](),
@@ -96,6 +97,10 @@ def test_audience(page: Path, tmp_path: Path) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(block.text, encoding="utf-8")
     for block in found:
+        if "lint" in block.options:
+            linted = check(block.text, catalog=json.loads(block.options.get("catalog", "null")))
+            assert {it.code.code for it in linted} == _wanted(block, "lint"), block.place
+            continue
         errors, warnings = _compile(block, tmp_path)
         assert errors == _wanted(block, "error"), f"{block.place}: errors"
         assert warnings == _wanted(block, "warning"), f"{block.place}: warnings"

@@ -37,6 +37,10 @@ def compiling(now: datetime, given: Mapping[str, object], catalog: dict[str, str
         filename="x.audience",
     )
     assert_type(audience, Audience)
+    assert_type(
+        audience_dsl.check("a == $x", catalog=catalog, filename="x.audience", base_path=Path(), settings=settings),
+        list[Diagnostic],
+    )
     assert_type(audience.to_dict(), dict[str, Any])
     assert_type(audience.to_json(), str)
     assert_type(audience.to_json(indent=2), str)
@@ -46,6 +50,8 @@ def compiling(now: datetime, given: Mapping[str, object], catalog: dict[str, str
     assert_type(settings.digest, str)
     assert_type(audience_dsl.compile("a exists", base_path="."), Audience)
     assert_type(Audience.from_dict(audience.to_dict(), settings=settings), Audience)
+    back = audience_dsl.decompile(audience.to_dict(), name="one", catalog=catalog, settings=settings)
+    assert_type(back, str)
     assert_type(audience_dsl.__version__, str)
 
 
@@ -94,6 +100,14 @@ def failing() -> None:
     except ConfigurationError as error:
         assert_type(error.code, str)
         assert_type(error.help, str | None)
+
+
+def catalogues(path: Path) -> None:
+    catalog = audience_dsl.read_catalog(path)
+    assert_type(catalog, audience_dsl.Catalog)
+    assert_type(catalog.get("a"), audience_dsl.CatalogAttribute | None)
+    for given in (catalog, path, str(path), {"a": "string"}):
+        audience_dsl.compile("a", catalog=given)
 
 
 def refused(text: bytes) -> None:

@@ -1,0 +1,75 @@
+"""`audience config`: what is in effect here, and where it comes from."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .console import Console
+from .exits import UsageFault
+from .files import shown_path
+
+if TYPE_CHECKING:
+    from ..config import Configuration
+
+__all__ = ["command"]
+
+
+@click.group("config")
+def command() -> None:
+    """What a project has settled for all its audiences.
+
+    It stands in `audience.toml`, or below `[tool.audience]` in pyproject.toml, in the nearest directory above the files
+    that a command is given. See docs/configuration.md for every key.
+    """
+
+
+@command.command("show")
+@click.argument("path", default=".", metavar="[PATH]")
+@click.option("--config", metavar="FILE", help="The configuration to show. [default: the nearest above PATH]")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def show(console: Console, path: str, config: str | None, output_format: str) -> None:
+    """Show each value in effect for PATH, a file or directory, and where it was set.
+
+    \b
+    Examples:
+      audience config show
+      audience config show audiences/winback.audience
+    """
+    from .project import Projects
+
+    place = Path(path)
+    if not place.exists():
+        raise UsageFault(f"there is no `{path}`")
+    configuration = Projects(config=config).of(place / "_" if place.is_dir() else place).configuration
+    rows = [(key, value, _origin(configuration, key)) for key, value in configuration.effective().items()]
+    if output_format == "json":
+        document = {
+            "version": 1,
+            "file": None if configuration.path is None else str(configuration.path),
+            "settings_digest": configuration.settings.digest,
+            "values": {key: {"value": value, "from": origin} for key, value, origin in rows},
+        }
+        console.data(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        return
+    shown = [(key, _toml(value), origin) for key, value, origin in rows if value is not None]
+    wide = [max(len(row[column]) for row in shown) for column in (0, 1)]
+    file = configuration.path
+    named = "no configuration: every value is the default" if file is None else shown_path(file)
+    lines = [f"# {named}"]
+    lines += [f"{key:{wide[0]}} = {value:{min(wide[1], 40)}}  # {origin}" for key, value, origin in shown]
+    console.data("\n".join([*lines, f"# digest of the settings: {configuration.settings.digest}"]) + "\n")
+
+
+def _origin(configuration: "Configuration", key: str) -> str:
+    below = (f"{key}.{each}" for each in ("filters", "paths"))
+    return next((configuration.origins[each] for each in (key, *below) if each in configuration.origins), "default")
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_toml(each)}' for key, each in value.items() if each is not None)} }}"
+    # What JSON writes of texts, numbers, Booleans and lists of them is TOML.
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,138 @@
+"""`audience ci`: the steps of a pipeline in one report."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .support import files, run
+
+GOOD = {
+    "audience.toml": '[ci]\npaths = ["audiences"]\nout-dir = "build"\n',
+    "audiences/shared.audience": "let reachable = push is opted_in\n",
+    "audiences/a.audience": 'use reachable from "shared.audience"\n\naudience a = plan == "gold" and reachable\n',
+    "audiences/b.audience": "param $days: days\n\naudience b = t less than $days days ago\n",
+    "audiences/a.test.toml": '[[case]]\nmatch = true\nprofile = { plan = "gold", push = "opted_in" }\n',
+}
+
+
+@pytest.fixture(autouse=True)
+def project(here: Path) -> Path:
+    files(here, GOOD)
+    files(here, {"build/a.a.json": run("compile", "audiences/a.audience").out})
+    return here
+
+
+def summary(*arguments: object) -> tuple[int, list[str]]:
+    done = run("ci", *arguments, "--output-format", "concise")
+    return done.code, [" ".join(line.split()) for line in done.err.splitlines()]
+
+
+def test_everything_passes(project: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
+    assert summary() == (
+        0,
+        [
+            "passed check 3 files",
+            "passed fmt 3 files",
+            "passed compile 1 output",
+            "passed test 1 passed, 0 failed, in 1 file",
+        ],
+    )
+    assert before == {path: path.stat().st_mtime_ns for path in project.rglob("*")}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "failed", "code"),
+    [
+        ("audiences/a.audience", 'audience a = plan == "gold" and push is opted', "check", "AUD207"),
+        ("audiences/a.audience", 'audience a =   plan == "gold" and push is opted_in\n', "fmt", "AUD017"),
+        ("audiences/a.audience", 'audience a = push is opted_in and plan == "gold"\n', "compile", "AUD812"),
+        (
+            "build/gone.json",
+            '{"push_subscription_status": {"comparison": "is", "value": "opted_in"}}',
+            "compile",
+            "AUD812",
+        ),
+        ("audiences/a.test.toml", "[[case]]\nmatch = true\nprofile = {}\n", "test", "AUD910"),
+        ("audiences/a.test.toml", "[[case]]\nmatch = 3\nprofile = {}\n", "test", "AUD906"),
+    ],
+)
+def test_each_step_can_fail(project: Path, name: str, text: str, failed: str, code: str) -> None:
+    files(project, {name: text})
+    done = run("ci", "--output-format", "json")
+    assert done.code == 1
+    assert code in {each["code"] for each in json.loads(done.out)["findings"]}
+    assert failed in [line.split()[1] for line in done.err.splitlines() if line.startswith("failed")]
+
+
+def test_steps_that_are_chosen(project: Path) -> None:
+    files(project, {"audience.toml": '[ci]\nsteps = ["fmt", "check"]\n'})
+    assert summary("audiences") == (0, ["passed check 3 files", "passed fmt 3 files"])
+
+
+def test_nothing_to_test_is_no_fault(project: Path) -> None:
+    (project / "audiences/a.test.toml").unlink()
+    assert summary()[1][-1] == "passed test 0 passed, 0 failed, in 0 files"
+
+
+# --- What has changed ---
+
+
+def git(*arguments: str) -> None:
+    identity = ("-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(project: Path) -> Path:
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "first")
+    return project
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        (None, 0),
+        ("audiences/b.audience", 1),
+        # What uses it is touched as well.
+        ("audiences/shared.audience", 2),
+        ("audiences/new/one two.audience", 1),
+        ("audience.toml", 3),
+        ("other.txt", 0),
+    ],
+)
+def test_only_what_a_change_touches(repository: Path, name: str | None, count: int) -> None:
+    if name is not None:
+        path = repository / name
+        text = path.read_text() if path.exists() else 'plan == "x"'
+        files(repository, {name: f"{text}# changed\n"})
+    _, lines = summary("--changed-since", "HEAD")
+    assert lines[0].split()[2] == str(count)
+
+
+def test_tests_of_what_has_changed(repository: Path) -> None:
+    assert summary("--changed-since", "HEAD")[1][-1].endswith("in 0 files")
+    files(repository, {"audiences/shared.audience": "let reachable = push is opted_in # changed\n"})
+    assert summary("--changed-since", "HEAD")[1][-1].endswith("in 1 file")
+    git("commit", "-qam", "second")
+    assert summary("--changed-since", "HEAD")[1][-1].endswith("in 0 files")
+    assert summary("--changed-since", "HEAD~1")[1][-1].endswith("in 1 file")
+
+
+@pytest.mark.parametrize("revision", ["none", "--output=x", ""])
+def test_a_revision_that_is_none(repository: Path, revision: str) -> None:
+    done = run("ci", f"--changed-since={revision}")
+    assert done.code == 2
+    assert "git cannot say" in done.err
+    assert not (repository / "x").exists()
+
+
+def test_no_repository(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(project.parent))
+    done = run("ci", "--changed-since", "HEAD")
+    assert done.code == 2
+    assert "git cannot say" in done.err
