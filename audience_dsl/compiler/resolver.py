@@ -239,6 +239,7 @@ def _bind_names(unit: Unit, loader: _Loader) -> None:
         return
     later = {d.name.name: d for d in module.definitions if isinstance(d, (tree.Let, tree.Audience))}
     defined: dict[str, tree.Word] = {}
+    folded: dict[str, tree.Word] = {}
     used: set[str] = set()
     imported: list[tree.Word] = []
     # Names that are no `let` of this file: brought in, or perhaps defined by what could not be read.
@@ -256,6 +257,12 @@ def _bind_names(unit: Unit, loader: _Loader) -> None:
             report.append(unit.diagnostic("defined-twice", f"`{word.name}` is defined twice", word, related=[before]))
             return False
         defined[word.name] = word
+        alike = folded.setdefault(word.name.casefold(), word)
+        if alike is not word:
+            before = unit.related(alike, "the other one")
+            message = f"`{word.name}` and `{alike.name}` differ in letter case alone, and are two definitions"
+            way = "give one another name: on some disks their files would be the same"
+            report.append(unit.diagnostic("alike-names", message, word, help=way, related=[before], severity=WARNING))
         return True
 
     for definition in module.definitions:
@@ -295,7 +302,8 @@ def _bind_names(unit: Unit, loader: _Loader) -> None:
                     report.append(_unknown(unit, node, later.get(node.name), suggest=suggest))
         if not definition.name.name:
             unit.nameless.append(definition.expression)
-            excused += isinstance(definition, tree.Let)
+            # `let = …` has lost a name that is used below.
+            excused += isinstance(definition, tree.Let) and unit.parsed.text(definition.name) == "="
         elif define(definition.name):
             if isinstance(definition, tree.Let):
                 unit.scope[definition.name.name] = (unit, definition)

@@ -1,6 +1,7 @@
 """What came of a text: its tree, its comments, its diagnostics, and where everything stands."""
 
 import re
+import sys
 from array import array
 from typing import Any
 
@@ -52,6 +53,16 @@ class Parsed:
         """The source text of a node of this tree."""
         span = self.span(node)
         return self.source.text[span.start : span.end]
+
+    def on_one_line(self, node: Any, *, tokens_at_most: int = sys.maxsize) -> str:
+        """The tokens of a node of this tree, with a blank where the text has blanks or comments between two."""
+        parts: list[str] = []
+        end = self.token_span(node.first).start
+        for index in range(node.first, min(node.last + 1, node.first + tokens_at_most)):
+            span = self.token_span(index)
+            parts += [" " if span.start > end else "", self.source.text[span.start : span.end]]
+            end = span.end
+        return "".join(parts)
 
     @property
     def comments(self) -> list[Span]:

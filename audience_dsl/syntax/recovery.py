@@ -83,7 +83,9 @@ class _Recovery:
             return self._skip(index, index + 1)
         height = machine.clause_height()
         clause = index if height is None or height == len(machine.firsts) else machine.firsts[height]
-        follows = clause == self.suspect and not (machine.accepts("or") and begins_clause(tokens, index))
+        defines = landmarks.misspelt_definition(self.parsed, tokens, index) is not None
+        begins = machine.accepts("or") and (defines or begins_clause(tokens, index))
+        follows = clause == self.suspect and not begins
         if follows and not _is_foreign(tokens[index]):
             return self._skip(index, index)
         mistake = explain(self.parsed, tokens, Failure(index, machine.states, machine.values, machine.firsts))
@@ -91,7 +93,7 @@ class _Recovery:
         # What is wrong as a literal may be only the start of what is wrong here; otherwise that was the mistake.
         while self.problems and covers(mistake, self.parsed, self.problems[-1]):
             self.problems.pop()
-        follows = follows or bool(self.problems and self.problems[-1][0] >= clause)
+        follows = follows or bool(not defines and self.problems and self.problems[-1][0] >= clause)
         if follows and not foreign:
             return self._skip(index, index)
         self.found.append(mistake)
@@ -142,7 +144,7 @@ class _Recovery:
             return self._close(index)
         last = machine.last
         if machine.accepts("or"):
-            machine.feed("and", index)
+            machine.feed("and", last)
             machine.last = last
             self._join(index)
             return index
@@ -186,7 +188,8 @@ class _Recovery:
             self.problems.pop()
         machine.last = first - 1
         for offset, token in enumerate(rewritten):
-            machine.feed(token, min(first + offset, max(first, beyond - 1)))
+            # What is only inserted stands with the token before, which a later fix leaves alone.
+            machine.feed(token, max(min(first + offset, beyond - 1), 0))
         machine.last = beyond - 1 if rewritten else first - 1
         if rewritten and not certain:
             self.doubts.extend(range(first, beyond))
@@ -331,8 +334,8 @@ class _Recovery:
         return index
 
     def _close_groups(self, index: int) -> None:
-        last = self.machine.last
-        while self.machine.feed(")", index):
+        last = max(index - 1, 0)
+        while self.machine.feed(")", last):
             self.machine.last = last
 
     def _lose(self, first: int, last: int) -> None:

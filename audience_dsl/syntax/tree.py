@@ -498,6 +498,19 @@ def walk(expression: Expression) -> Iterator[Expression]:
             pending.append(node.operand)
 
 
+def members(group: "And | Or") -> "list[Expression]":
+    """The operands of a group, with groups of its own kind among them opened up: parentheses there say nothing."""
+    found: list[Expression] = []
+    pending = group.operands[::-1]
+    while pending:
+        node = pending.pop()
+        if type(node) is type(group):
+            pending.extend(reversed(node.operands))
+        else:
+            found.append(node)
+    return found
+
+
 def parameters(clause: Expression) -> Iterator[str]:
     """The names of the parameters that stand in one clause."""
     for field in clause._fields:

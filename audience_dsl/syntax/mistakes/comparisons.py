@@ -264,6 +264,14 @@ def value(at: Context) -> Diagnostic | None:
         return at.error("unquoted-text", f"`{at.at(0)}` is no value", help=way)
     if at.is_name() or (word in TERMINALS and word[0].isalpha() and at.word(1) in ("", "and", "or", ")", "]", ",")):
         token = at.at(0)
+        if before in ("before", "after"):
+            way = "write one, as in `2026-01-31`, or a span such as `less than 2 days ago`"
+            return at.error("bad-datetime", f"`{token}` is no datetime", help=way)
+        if before in ("<", "<=", ">", ">="):
+            message = f"`{token}` is a name, and a number is expected here"
+            return at.error(
+                "unquoted-text", message, help="compare with a number, or with a parameter such as `$least`"
+            )
         half = at.at(1)[:1] in ('"', "'") and at.touches(0)
         return at.error(
             "unquoted-text",

@@ -52,8 +52,9 @@ def type_of_parameter(at: Context) -> Diagnostic | None:
 
 def misspelt_keyword(at: Context) -> Diagnostic | None:
     """`lte x = …`, found out at `lte`, or behind it where it read as a name."""
-    for offset in (0, -1):
-        meant = misspelt_definition(at.parsed, at.tokens, at.index + offset) if at.index + offset >= 0 else None
+    offsets = [*([0] if "LET" in at.expected else []), *([-1] if len(at.failure.values) == 1 else [])]
+    for offset in offsets:
+        meant = misspelt_definition(at.parsed, at.tokens, at.index + offset)
         if meant is not None:
             return at.error(
                 "syntax",
@@ -161,15 +162,20 @@ def group(at: Context) -> Diagnostic | None:
             opening = at.tokens[index]
             place = at.parsed.token_span(index)
             close = {"(": ")", "[": "]"}[opening]
-            position = at.parsed.source.position(place.start)
             gap = Span(at.span(-1).end, at.span(-1).end)
-            edit = (at.span(), close) if closing in (")", "]") else (gap, close)
+            wrong = closing in (")", "]")
+            fix = Fix(f"write `{close}`", [(at.span() if wrong else gap, close)], safe=False)
+            if not wrong:
+                # What it is found out by may be far below.
+                message = f"this `{opening}` is never closed: expected `{close}`, found {at.found()}"
+                return at.error("unclosed-group", message, span=place, help=f"close it with `{close}`", fix=fix)
+            position = at.parsed.source.position(place.start)
             return at.error(
                 "unclosed-group",
                 f"the `{opening}` at line {position.line}, column {position.column} is not closed: "
                 f"expected `{close}`, found {at.found()}",
                 help=f"close it with `{close}`",
-                fix=Fix(f"write `{close}`", [edit], safe=False),
+                fix=fix,
                 related=(Related(at.parsed.source, place, "opened here"),),
             )
     return None
@@ -202,6 +208,14 @@ def quoted_name(at: Context) -> Diagnostic | None:
     token = at.at(0)
     if symbol_of(token) == "#STRING" and "QUOTED" in at.expected and at.word(1) in COMPARISON_SIGNS:
         name = token[1:-1]
+        if at.at(1) in ("==", "!=") and at.is_name(2):
+            swapped = f"{at.at(2)} {at.at(1)} {token}"
+            return at.error(
+                "bad-name",
+                f"{quoted(token)} is a value, and a filter begins with the name of an attribute",
+                help=f"write `{swapped}`",
+                fix=at.replaced(f"write `{swapped}`", swapped, at.span(0, 2)),
+            )
         return at.error(
             "bad-name",
             f"{quoted(token)} is text, and a filter begins with the name of an attribute",
@@ -247,4 +261,7 @@ def reserved_name(at: Context) -> Diagnostic | None:
 
 def anything(at: Context) -> Diagnostic:
     after = f" after {quoted(at.at(-1))}" if at.index else ""
-    return at.error("syntax", f"expected {describe(at.expected)}{after}, found {at.found()}")
+    # Where something is missing at the end of a line, what goes on below it is not at fault.
+    goes_on = at.begins_definition or at.word(0) in ("", "and", "or", "&&", "||", ")", "]")
+    span = at.span(-1) if at.index and goes_on and starts_line(at.parsed, at.index) else at.span()
+    return at.error("syntax", f"expected {describe(at.expected)}{after}, found {at.found()}", span=span)
