@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..diagnostics import counted
 from .console import Console
 from .exits import DONE, FINDINGS
 from .inputs import check_paths, inputs
-from .options import output_format_option
+from .options import output_format_option, simplify_option
 from .outputs import file_diff, write_all
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Exit codes:
 @click.argument("paths", nargs=-1, metavar="[PATH…|-]")
 @click.option("--check", is_flag=True, help="Write nothing, and name the files that would change.")
 @click.option("--diff", is_flag=True, help="Write nothing, and show what would change.")
-@click.option("--simplify", is_flag=True, help="Leave out what says nothing of its own, and tell what that was.")
+@simplify_option
 @output_format_option()
 @click.option("--stdin-filename", metavar="NAME", help="What to call stdin.")
 @click.pass_obj
@@ -82,13 +83,10 @@ def _summary(done: "Formatted", changed: int, *, written: bool) -> str:
     same = len(done.texts) - changed
     parts = []
     if changed or not (same or done.failed):
-        parts.append(f"{_files(changed)} {'' if written else 'would be '}reformatted")
+        parts.append(f"{counted(changed, 'file')} {'' if written else 'would be '}reformatted")
     if same:
-        parts.append(f"{f'{same:,}' if parts else _files(same)} {'left unchanged' if written else 'already formatted'}")
+        files = f"{same:,}" if parts else counted(same, "file")
+        parts.append(f"{files} {'left unchanged' if written else 'already formatted'}")
     if done.failed:
-        parts.append(f"{f'{done.failed:,}' if parts else _files(done.failed)} with errors left alone")
+        parts.append(f"{f'{done.failed:,}' if parts else counted(done.failed, 'file')} with errors left alone")
     return ", ".join(parts)
-
-
-def _files(count: int) -> str:
-    return f"{count:,} file{'s' * (count != 1)}"

@@ -11,7 +11,7 @@ from ..diagnostics import CODES, Diagnostic
 from ..report.display import shown
 from .exits import FindingsError, UsageFault
 
-__all__ = ["check_outputs", "colored_diff", "file_diff", "write_all"]
+__all__ = ["check_outputs", "file_diff", "write_all"]
 
 # Not `str.splitlines`, which ends lines at characters that are part of a text.
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -75,7 +75,15 @@ def write_all(contents: Mapping[Path, str]) -> int:
     return changed
 
 
-def colored_diff(lines: Iterable[str], *, color: bool) -> str:
+def file_diff(before: str, after: str, name: str, what: str, *, color: bool) -> str:
+    """How a file would change, as a unified diff. `what` is the label of the second text, as in `a (fixed)`."""
+    import difflib
+
+    old, new = (_LINE.findall(text) for text in (before, after))
+    return _colored(difflib.unified_diff(old, new, name, f"{name} ({what})"), color=color)
+
+
+def _colored(lines: Iterable[str], *, color: bool) -> str:
     """A unified diff as text, as a terminal shows it."""
     rows = []
     for line in lines:
@@ -87,14 +95,6 @@ def colored_diff(lines: Iterable[str], *, color: bool) -> str:
         sgr = {"+": "32", "-": "31", "@": "36"}.get(line[:1])
         rows.append(f"\x1b[{sgr}m{text[:-1]}\x1b[0m\n" if color and sgr else text)
     return "".join(rows)
-
-
-def file_diff(before: str, after: str, name: str, what: str, *, color: bool) -> str:
-    """How a file would change, as a unified diff. `what` is the label of the second text, as in `a (fixed)`."""
-    import difflib
-
-    old, new = (_LINE.findall(text) for text in (before, after))
-    return colored_diff(difflib.unified_diff(old, new, name, f"{name} ({what})"), color=color)
 
 
 def _key(path: Path) -> str:

@@ -1,6 +1,5 @@
 """Whether outputs on disk are what they should be, and how they differ."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -9,17 +8,18 @@ from ..source import Source
 from .console import Console
 from .documents import read_json
 from .files import ReadError, read_source
-from .outputs import colored_diff
+from .outputs import file_diff
 
 __all__ = ["compare", "is_audience"]
 
 
 def compare(
-    outputs: Mapping[Path, tuple[str, str]], stale: Iterable[Path], console: Console
+    outputs: Mapping[Path, tuple[str, str]], stale: Iterable[Path], console: Console, way: str
 ) -> tuple[str, list[Diagnostic]]:
     """The difference between files and what they should hold, as a unified diff, and a finding for each that differs.
 
     `outputs` has the content of each file and what it is made from. `stale` are files that nothing makes any more.
+    `way` is what to do about each.
     """
     diffs: list[str] = []
     faults: list[Diagnostic] = []
@@ -28,10 +28,10 @@ def compare(
         if held == content:
             continue
         message = f"`{path}` is missing" if held is None else f"`{path}` is not what {origin} compiles to"
-        faults.append(_out_of_date(path, message))
+        faults.append(_out_of_date(path, message, way))
         diffs.append(_diff(held or "", content, path, console))
     for path in stale:
-        faults.append(_out_of_date(path, f"no source makes `{path}` any more"))
+        faults.append(_out_of_date(path, f"no source makes `{path}` any more", way))
         diffs.append(_diff(_held(path) or "", "", path, console))
     return "".join(diffs), faults
 
@@ -55,13 +55,8 @@ def _held(path: Path) -> str | None:
 
 
 def _diff(old: str, new: str, path: Path, console: Console) -> str:
-    lines = difflib.unified_diff(
-        old.splitlines(keepends=True), new.splitlines(keepends=True), f"{path}", f"{path} (compiled)"
-    )
-    return colored_diff(lines, color=console.data_color)
+    return file_diff(old, new, f"{path}", "compiled", color=console.data_color)
 
 
-def _out_of_date(path: Path, message: str) -> Diagnostic:
-    return Diagnostic(
-        CODES["out-of-date"], message, source=Source("", str(path)), help="run the same command without `--check`"
-    )
+def _out_of_date(path: Path, message: str, way: str) -> Diagnostic:
+    return Diagnostic(CODES["out-of-date"], message, source=Source("", str(path)), help=way)

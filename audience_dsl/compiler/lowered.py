@@ -31,7 +31,7 @@ class Origin:
     @property
     def text(self) -> str:
         """The clause as it was written, on one line, with the `not` that it stood under."""
-        text = " ".join(self._unit.parsed.text(self._node).split())
+        text = self._unit.parsed.on_one_line(self._node)
         return f"not ({text})" if self.negated else text
 
 

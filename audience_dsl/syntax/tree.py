@@ -48,6 +48,7 @@ __all__ = [
     "Value",
     "Within",
     "Word",
+    "is_whole",
     "parameters",
     "walk",
 ]
@@ -513,8 +514,15 @@ def members(group: "And | Or") -> "list[Expression]":
 
 def parameters(clause: Expression) -> Iterator[str]:
     """The names of the parameters that stand in one clause."""
+    return (value.name for value in _values(clause) if isinstance(value, Parameter))
+
+
+def is_whole(clause: Expression) -> bool:
+    """Whether all of a clause could be read: neither it nor one of its values is Invalid."""
+    return not isinstance(clause, Invalid) and not any(isinstance(value, Invalid) for value in _values(clause))
+
+
+def _values(clause: Expression) -> Iterator[object]:
     for field in clause._fields:
         value = getattr(clause, field)
-        for item in value.items if isinstance(value, ListValue) else (value,):
-            if isinstance(item, Parameter):
-                yield item.name
+        yield from value.items if isinstance(value, ListValue) else (value,)

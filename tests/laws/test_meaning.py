@@ -563,3 +563,11 @@ def test_every_leaf_knows_the_clause_that_it_was_lowered_from() -> None:
     spans = [(each.origin.span.start, each.origin.span.end) for each in leaves]
     assert [text[start:end] for start, end in spans] == ["push is opted_in", *["n in [1,\n  2]"] * 3, "a == 'x'"]
     assert {each.origin.source.text for each in leaves} == {text}
+
+
+def test_the_text_of_a_clause_keeps_what_stands_in_its_values_and_leaves_out_comments() -> None:
+    text = """a  ==  "  two  \u00a0 # no comment  " and s in [  'x  y',  # why\n\t"z"]"""
+    assert [each.origin.text for each in leaves_of(audience_dsl.compile(text).filter)] == [
+        'a == "  two  \u00a0 # no comment  "',
+        """s in [ 'x  y', "z"]""",
+    ]

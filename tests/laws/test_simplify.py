@@ -17,28 +17,37 @@ from tests.laws.meaning import selects
 from tests.laws.strategies import NOW, assumptions, clauses, profiles
 
 
-@st.composite
-def repetitive(draw: st.DrawFn, *, negation: bool = True) -> str:
-    """Texts of few clauses in many groups, so that members meet again."""
-    pool = draw(st.lists(clauses(app=not negation), min_size=1, max_size=4))
-    wrap = st.sampled_from(["{}", "{}", "({})", "not ({})"] if negation else ["{}", "({})"])
-    leaves = st.sampled_from(pool)
-    joined = st.sampled_from([" and ", " or "])
+def _shapes(*wraps: str) -> st.SearchStrategy[Any]:
+    """Groups in groups: what joins each, and its members, with what is put around them; leaves are numbers."""
+    joined, wrap = st.sampled_from([" and ", " or "]), st.sampled_from(wraps)
+    return st.recursive(
+        st.integers(0, 3),
+        lambda inner: st.tuples(joined, st.lists(st.tuples(wrap, inner), min_size=2, max_size=4)),
+        max_leaves=14,
+    )
 
-    def group(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-        members = st.lists(
-            st.tuples(wrap, inner).map(lambda pair: f"({pair[0].format(pair[1])})"), min_size=2, max_size=4
-        )
-        return st.tuples(joined, members).map(lambda pair: pair[0].join(pair[1]))
 
-    return draw(st.recursive(leaves, group, max_leaves=14))
+def _written(shape: Any, pool: list[str]) -> str:
+    if isinstance(shape, int):
+        return pool[shape % len(pool)]
+    joined, members = shape
+    return str(joined.join(f"({wrap.format(_written(member, pool))})" for wrap, member in members))
+
+
+def _repetitive(shapes: st.SearchStrategy[Any], *, app: bool) -> st.SearchStrategy[str]:
+    return st.builds(_written, shapes, st.lists(clauses(app=app), min_size=1, max_size=4))
+
+
+# Texts of few clauses in many groups, so that members meet again.
+REPETITIVE = _repetitive(_shapes("{}", "{}", "({})", "not ({})"), app=False)
+WITHOUT_NOT = _repetitive(_shapes("{}", "({})"), app=True)
 
 
 def leaves(filter: Filter) -> Counter[Any]:
     return Counter(map(same_leaf, leaves_of(filter)))
 
 
-@given(repetitive(), assumptions(), st.lists(profiles(), min_size=1, max_size=4))
+@given(REPETITIVE, assumptions(), st.lists(profiles(), min_size=1, max_size=4))
 @settings(max_examples=300, deadline=None)
 def test_the_same_users_are_selected(text: str, given: Settings, people: list[dict[str, Any]]) -> None:
     before = audience_dsl.compile(text, settings=given).filter
@@ -49,7 +58,7 @@ def test_the_same_users_are_selected(text: str, given: Settings, people: list[di
         assert said(person) is selects(before, person, given, NOW)
 
 
-@given(repetitive())
+@given(REPETITIVE)
 @settings(max_examples=300, deadline=None)
 def test_once_is_enough_and_nothing_grows_and_what_went_is_the_difference(text: str) -> None:
     before = audience_dsl.compile(text).filter
@@ -68,7 +77,7 @@ def sets(filter: Filter) -> Any:
     return type(filter), frozenset(map(sets, filter.operands))
 
 
-@given(repetitive(negation=False))
+@given(WITHOUT_NOT)
 @settings(max_examples=300, deadline=None)
 def test_nothing_is_left_that_could_go(text: str) -> None:
     pending = [simplify(audience_dsl.compile(text, now=NOW).filter)[0]]
@@ -92,7 +101,7 @@ def test_nothing_is_left_that_could_go(text: str) -> None:
 UNTOLD = ("exists", "does_not_exist", "is_any_of", "is_none_of")
 
 
-@given(repetitive(), assumptions(), st.lists(profiles(), min_size=1, max_size=3))
+@given(REPETITIVE, assumptions(), st.lists(profiles(), min_size=1, max_size=3))
 @settings(max_examples=200, deadline=None)
 def test_a_text_without_what_went_selects_the_same_users(
     text: str, given: Settings, people: list[dict[str, Any]]

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ...diagnostics import CODES, ERROR, Diagnostic, by_severity
+from ...diagnostics import CODES, ERROR, Diagnostic, by_severity, quoted
 from ...source import LINE_BREAK, Source, Span
 from .. import tree
 from ..driver import tokenize
 from ..parsed import Parsed
 from ..parser import SOURCE_AT_MOST, parse
+from .directives import Directives
 from .layout import Layout
 from .pieces import Builder, Unit, first_of
 from .placing import Placed, place
@@ -45,7 +46,7 @@ def simplify_source(source: Source) -> tuple[str, list[Diagnostic]]:
 
 def format_tree(root: tree.Expression | tree.Module) -> str:
     """The canonical text of a tree that was made by program, and stands in no text."""
-    return _written(root, None)
+    return _written(root, None)[0]
 
 
 def _parsed(source: Source) -> Any:
@@ -60,23 +61,29 @@ def _parsed(source: Source) -> Any:
 def _proven(parsed: Parsed, root: Any) -> str:
     """The text of a tree, which has been read again, with the same result and the same comments."""
     source = parsed.source
-    text = _written(root, parsed)
+    text, directives = _written(root, parsed)
     if len(text) > SOURCE_AT_MOST:
         message = f"the formatted text would have {len(text):,} characters, and the limit is {SOURCE_AT_MOST:,}"
         raise FormatRefused([_refusal(source, message, "split it into files")])
     again = parse(Source(text, source.name))
     if says_the_same(root, again.tree) and _comments(parsed) == _comments(again):
-        return _with_line_ends_of(source.text, text)
+        misled = directives.misled(again) if directives is not None else None
+        if misled is None:
+            return _with_line_ends_of(source.text, text)
+        ignore = source.text[misled.start : misled.end].rstrip()
+        message = f"in the formatted text {quoted(ignore)} would speak of something else than it does here"
+        way = "put each clause of its line on one line, and the comment above it or at its end"
+        raise FormatRefused([_refusal(source, message, way, misled)])
     message = "the formatted text would not say the same, or would lose a comment"
     way = "nothing was written; this is a fault of the formatter, please report it with the text"
     raise FormatRefused([_refusal(source, message, way)])
 
 
-def _refusal(source: Source, message: str, way: str) -> Diagnostic:
-    return Diagnostic(CODES["format-refused"], message, source=source, span=Span(0, 0), help=way)
+def _refusal(source: Source, message: str, way: str, span: Span | None = None) -> Diagnostic:
+    return Diagnostic(CODES["format-refused"], message, source=source, span=span or Span(0, 0), help=way)
 
 
-def _written(root: tree.Expression | tree.Module, parsed: Parsed | None) -> str:
+def _written(root: tree.Expression | tree.Module, parsed: Parsed | None) -> tuple[str, Directives | None]:
     tokens = [] if parsed is None else tokenize(parsed.source.text)
     builder = Builder(tokens)
     nodes = root.definitions if isinstance(root, tree.Module) else [root]
@@ -86,8 +93,11 @@ def _written(root: tree.Expression | tree.Module, parsed: Parsed | None) -> str:
         else [builder.expression(root)]
     )
     ends = [node.last for node in nodes]
-    placed = Placed() if parsed is None else place(pieces, ends, builder.blocks, parsed, tokens)
-    layout = Layout(placed.pinned, placed.whole)
+    directives = None if parsed is None else Directives(parsed, tokens, pieces)
+    placed = Placed()
+    if parsed is not None and directives is not None:
+        placed = place(pieces, ends, builder.blocks, parsed, tokens, directives)
+    layout = Layout(placed.pinned, placed.whole, directives)
     tall = [not layout.fits(piece) for piece in pieces]
     for index, piece in enumerate(pieces):
         if index:
@@ -96,7 +106,7 @@ def _written(root: tree.Expression | tree.Module, parsed: Parsed | None) -> str:
             _set_apart(first_of(piece), apart)
         layout.write(piece)
     layout.comments(placed.end)
-    return "\n".join([*layout.lines, ""])
+    return "\n".join([*layout.lines, ""]), directives
 
 
 def _set_apart(unit: Unit, apart: bool) -> None:

@@ -127,19 +127,20 @@ class Builder:
     def expression(self, root: tree.Expression) -> Piece:
         """A whole expression: the outermost group needs no parentheses."""
         results: list[Piece] = []
-        pending: list[tuple[tree.Expression, bool]] = [(root, False)]
+        # With how many members a group has that are done.
+        pending: list[tuple[tree.Expression, int]] = [(root, 0)]
         while pending:
-            outer, ready = pending.pop()
+            outer, size = pending.pop()
             node, nots, innermost = outer, 0, -1
             while isinstance(node, tree.Not):
                 nots, innermost, node = nots + 1, node.first, node.operand
             if not isinstance(node, (tree.And, tree.Or)):
                 results.append(self._clause(node, outer.first, "not " * nots))
-            elif not ready:
-                pending.append((outer, True))
-                pending.extend((operand, False) for operand in reversed(node.operands))
+            elif not size:
+                members = tree.members(node)
+                pending.append((outer, len(members)))
+                pending.extend((member, 0) for member in reversed(members))
             else:
-                size = len(node.operands)
                 items = results[-size:]
                 del results[-size:]
                 joined = AND if isinstance(node, tree.And) else OR

@@ -8,14 +8,13 @@ import re
 from collections.abc import Sequence
 
 from ..parsed import Parsed
+from .directives import Directives
 from .pieces import Block, Piece, Unit, first_of, last_of, units_of
 
 __all__ = ["Placed", "place"]
 
 _BREAK = re.compile(r"[\r\n]")
 _BLANK_LINE = re.compile(r"(?>\r\n?|\n)[ \t]*[\r\n]")
-# A comment that speaks of the line: no more and no less may stand there than before.
-_DIRECTIVE = re.compile(r"#[ \t]*audience:[ \t]*(?i:ignore)(?![A-Za-z-])")
 
 
 class Placed:
@@ -124,7 +123,12 @@ class _Placing:
 
 
 def place(
-    pieces: Sequence[Piece], ends: Sequence[int], blocks: Sequence[Block], parsed: Parsed, tokens: Sequence[str]
+    pieces: Sequence[Piece],
+    ends: Sequence[int],
+    blocks: Sequence[Block],
+    parsed: Parsed,
+    tokens: Sequence[str],
+    directives: Directives,
 ) -> Placed:
     """Give the units of these pieces their comments and blank lines. `blocks` has inner ones before outer ones."""
     placed = Placed()
@@ -138,16 +142,8 @@ def place(
         inside = (
             inside or any(first_of(part).lead for part in parts[1:]) or any(last_of(part).trail for part in parts[:-1])
         )
-        if inside:
+        if inside or (directives.found and directives.cuts(block)):
             placed.pinned.add(block)
-        elif _has_directive(block):
-            start, end = parsed.token_span(block.first.first).start, parsed.token_span(block.last.last).end
-            broken = _BREAK.search(parsed.source.text, start, end) is not None
-            (placed.pinned if broken else placed.whole).add(block)
+        elif directives.found and directives.keeps_whole(block):
+            placed.whole.add(block)
     return placed
-
-
-def _has_directive(block: Block) -> bool:
-    above = block.first.lead[-1:]
-    texts = [text for text, _ in above] + ([] if block.last.trail is None else [block.last.trail])
-    return any(_DIRECTIVE.match(text) for text in texts)

@@ -1,7 +1,8 @@
 """Whether two trees say the same, whatever the spelling: what the formatter must keep.
 
-It is equality, but for what the canonical text decides: backticks around a name that needs none, a regex in quotes
-that can stand between slashes, `day` and `days`, and letter case where it means nothing.
+It is equality, but for what the canonical text decides: parentheses around a group within its own kind,
+backticks around a name that needs none, a regex in quotes that can stand between slashes, `day` and `days`, and letter
+case where it means nothing.
 """
 
 from typing import Any
@@ -40,6 +41,8 @@ def says_the_same(left: object, right: object) -> bool:
 def _said(node: Any) -> tuple[object, ...]:
     if isinstance(node, tree.Attribute):
         return node.name, node.bare or is_bare(node.name)
+    if isinstance(node, (tree.And, tree.Or)):
+        return (tree.members(node),)
     if isinstance(node, tree.Status):
         return (node.name.lower(),)
     if isinstance(node, (tree.Ago, tree.Within, tree.Between)) and node.unit is not None:

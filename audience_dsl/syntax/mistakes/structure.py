@@ -208,7 +208,8 @@ def quoted_name(at: Context) -> Diagnostic | None:
     token = at.at(0)
     if symbol_of(token) == "#STRING" and "QUOTED" in at.expected and at.word(1) in COMPARISON_SIGNS:
         name = token[1:-1]
-        if at.at(1) in ("==", "!=") and at.is_name(2):
+        # One with an escape stays where it is: what is wrong in it is reported by its place.
+        if at.at(1) in ("==", "!=") and at.is_name(2) and "\\" not in token:
             swapped = f"{at.at(2)} {at.at(1)} {token}"
             return at.error(
                 "bad-name",

@@ -29,9 +29,10 @@ def test_long_and_deep_texts(name: str) -> None:
 
 @pytest.mark.parametrize("comment", ["", "# c\n"])
 def test_groups_that_really_are_deep_do_not_grow_with_the_square(comment: str) -> None:
-    text = f"a exists and ({comment} b exists or (" * (N // 2) + "c exists" + "))" * (N // 2)
+    depth = N // 8
+    text = f"a exists and ({comment} b exists or (" * depth + "c exists" + "))" * depth
     out = format_source(Source(text))
-    assert len(out) < 250 * N
+    assert len(out) < 500 * depth
     assert format_source(Source(out)) == out
     assert simplify_source(Source(out)) == (out, [])
 
@@ -56,7 +57,27 @@ def test_a_text_that_would_be_too_long_to_be_read_is_refused(monkeypatch: pytest
 
 @pytest.mark.parametrize("broken", ["a == 2\n", "a == 1\n", "a == 1  # two\n", "# one\n# one\na == 1\n", "a == \n"])
 def test_a_formatter_that_spoils_something_is_caught(monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
-    monkeypatch.setattr(formatting, "_written", lambda *_: broken)
+    monkeypatch.setattr(formatting, "_written", lambda *_: (broken, None))
     with pytest.raises(FormatRefused) as raised:
         format_source(Source("a==1 # one"))
     assert [each.code.slug for each in raised.value.diagnostics] == ["format-refused"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# audience: ignore AUD310\na <\n1",
+        "(# audience: ignore AUD310\na < 1 and b < 2)",
+        "a exists\n# audience: ignore AUD310\nand\nb < 2",
+        "(# audience: ignore-file AUD310\na < 1)",
+        "a < # audience: ignore AUD310\n1 and b < 2",
+    ],
+)
+def test_an_ignore_that_would_speak_of_something_else_is_refused_at_its_place(text: str) -> None:
+    with pytest.raises(FormatRefused) as raised:
+        format_source(Source(text))
+    (finding,) = raised.value.diagnostics
+    assert finding.code.slug == "format-refused"
+    assert finding.span is not None
+    assert text[finding.span.start :].startswith("# audience: ignore")
+    assert "would speak of something else" in finding.message

@@ -1,14 +1,15 @@
 """Texts that follow the grammar, spelled in every way, with comments and blanks between any two of their tokens."""
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
 
 from audience_dsl.syntax.driver import find_tokens
 from audience_dsl.syntax.parser import parse
-from tests.laws.strategies import PLAIN_TEXT, expressions, literal, texts
+from tests.laws.strategies import PLAIN_TEXT, clauses, expressions, literal, texts
 
-__all__ = ["commented", "spelled_texts"]
+__all__ = ["commented", "spelled_expressions", "spelled_texts"]
 
 _NAMES = st.one_of(
     st.sampled_from(
@@ -43,19 +44,19 @@ _AND, _OR = st.sampled_from([" and ", " AND ", "&&", "\nand "]), st.sampled_from
 
 
 @st.composite
-def _spelled(draw: st.DrawFn, node: Any) -> str:
+def _spelled(draw: st.DrawFn, node: Any, odd: st.SearchStrategy[str] = _ODD_CLAUSES) -> str:
     """A tree of `expressions` as text, with parentheses that it needs and others."""
     if isinstance(node, str):
-        text = node if draw(st.integers(0, 3)) else draw(_ODD_CLAUSES)
+        text = node if draw(st.integers(0, 3)) else draw(odd)
         return _wrapped(draw, text)
     if node[0] == "not":
-        inner = draw(_spelled(node[1]))
+        inner = draw(_spelled(node[1], odd))
         mark = draw(st.sampled_from(["not ", "!", "NOT\n"]))
         return _wrapped(draw, f"{mark}({inner})" if isinstance(node[1], tuple) else f"{mark}{inner}")
     joined = draw(_AND if node[0] == "and" else _OR)
     parts = []
     for each in node[1]:
-        inner = draw(_spelled(each))
+        inner = draw(_spelled(each, odd))
         needs = isinstance(each, tuple) and each[0] in ("and", "or") and (node[0] == "and" or draw(st.booleans()))
         parts.append(f"({inner})" if needs and not inner.startswith("((") else inner)
     return _wrapped(draw, joined.join(parts))
@@ -75,6 +76,18 @@ _DEFINITIONS = st.one_of(
 )
 
 
+def spelled_expressions(
+    holds: Callable[[str], bool], leaves: st.SearchStrategy[str] | None = None
+) -> st.SearchStrategy[str]:
+    """Groups, in any spelling and with idle parentheses, of clauses for which this holds."""
+    trees = st.recursive(
+        (clauses() if leaves is None else leaves).filter(holds),
+        lambda inner: st.tuples(st.sampled_from(["and", "or"]), st.lists(inner, min_size=2, max_size=3)),
+        max_leaves=6,
+    )
+    return trees.flatmap(lambda tree: _spelled(tree, _ODD_CLAUSES.filter(holds)))
+
+
 def spelled_texts() -> st.SearchStrategy[str]:
     """Texts without comments, in any spelling."""
     modules = st.lists(_DEFINITIONS, min_size=1, max_size=5).map("\n".join)
@@ -86,15 +99,17 @@ _GAPS = st.sampled_from(
     ["", "", "", " ", "\n", "\n\n", "\r\n", "\t", "#", "\n#", "#\n#", "\n\n#\n\n#", "\n#\r\n\r\n", " # \n"]
 )
 _COMMENTS = st.one_of(
-    st.sampled_from(["# audience: ignore AUD310", "#", "# é  ", "#\t(", '# "', "# and", "# \x0b"]),
+    st.sampled_from(["#", "# é  ", "#\t(", '# "', "# and", "# \x0b"]),
     st.integers(0, 99).map(lambda number: f"# {number}"),
 )
 
 
 @st.composite
-def commented(draw: st.DrawFn, texts: st.SearchStrategy[str] | None = None) -> str:
+def commented(
+    draw: st.DrawFn, texts: st.SearchStrategy[str] | None = None, comments: st.SearchStrategy[str] = _COMMENTS
+) -> str:
     """Texts with blanks and comments between any two tokens, before the first and after the last."""
-    text = draw(texts or spelled_texts())
+    text = draw(spelled_texts() if texts is None else texts)
     parts: list[str] = []
     end = 0
     # Few places have something, or all look alike.
@@ -102,7 +117,7 @@ def commented(draw: st.DrawFn, texts: st.SearchStrategy[str] | None = None) -> s
     for match in find_tokens(text):
         parts.append(text[end : match.start(1)])
         if draw(st.integers(0, 9)) < busy:
-            parts += [f"{draw(_COMMENTS)}\n" if mark == "#" else mark for mark in draw(_GAPS)]
+            parts += [f"{draw(comments)}\n" if mark == "#" else mark for mark in draw(_GAPS)]
         parts.append(match[1])
         end = match.end(1)
     return "".join(parts)
