@@ -12,11 +12,12 @@ __all__ = ["JsonError", "Place", "places", "read_json"]
 
 
 class JsonError(Exception):
-    """The text is no JSON. `span` is the place in it."""
+    """The text is no JSON. `span` is the place in it, `help` the way out."""
 
-    def __init__(self, message: str, span: Span) -> None:
+    def __init__(self, message: str, span: Span, help: str) -> None:
         self.message = message
         self.span = span
+        self.help = help
         super().__init__(message)
 
 
@@ -29,15 +30,48 @@ def read_json(source: Source, *, start: int = 0, end: int | None = None) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_without_repetition)
     except _RepeatedError as error:
-        span = _repetition(text) or Span(0, 0)
-        raise JsonError(str(error), Span(start + span.start, start + span.end)) from None
+        span, way = _repetition(text), "keep one of them"
+        raise JsonError(str(error), _within(start, span), way) from None
     except json.JSONDecodeError as error:
         at = min(start + error.pos, len(source.text))
-        raise JsonError(f"this is no JSON: {error.msg[:1].lower()}{error.msg[1:]}", Span(at, at + 1)) from None
+        message = f"this is no JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+        raise JsonError(message, Span(at, at + 1), _way_out(source.text, at)) from None
     except RecursionError:
-        raise JsonError("the JSON is nested too deep to be read", Span(start, start)) from None
-    except ValueError as error:
-        raise JsonError(f"the JSON cannot be read: {error}", Span(start, start)) from None
+        way = "nobody writes so deep by hand: look at the program that made it"
+        raise JsonError("the JSON is nested too deep to be read", Span(start, start), way) from None
+    except _ConstantError as error:
+        span, way = _token(text, str(error)), "write the number that is meant; JSON has no word for one that is none"
+        raise JsonError(f"`{error}` is not JSON", _within(start, span), way) from None
+    except ValueError:
+        # All that is left: Python reads whole numbers up to so many digits.
+        span, way = _token(text, None), "write it as a text if it is an identifier"
+        raise JsonError("the number has more digits than can be read", _within(start, span), way) from None
+
+
+def _within(start: int, span: Span | None) -> Span:
+    return Span(start, start) if span is None else Span(start + span.start, start + span.end)
+
+
+def _way_out(text: str, at: int) -> str:
+    if not text.strip():
+        return "the text is empty: look at what was to write it"
+    if at >= len(text.rstrip()):
+        return "the text ends too early: look at what has cut it off"
+    if text[at] == "'":
+        return "JSON has double quotes around its texts"
+    return "look at this place and right before it: a comma, a quote or a bracket is missing or too many"
+
+
+def _token(text: str, word: str | None) -> Span | None:
+    """The first token that is this word, or else the first number that Python does not read."""
+    for token in _TOKEN.finditer(text):
+        if token[0] == word or (word is None and len(token[0]) > _DIGITS and token[0].lstrip("-").isdigit()):
+            return Span(*token.span())
+    return None
+
+
+class _ConstantError(ValueError):
+    """NaN and its like, which Python reads."""
 
 
 class _RepeatedError(ValueError):
@@ -45,7 +79,7 @@ class _RepeatedError(ValueError):
 
 
 def _no_constant(constant: str) -> NoReturn:
-    raise ValueError(f"`{constant}` is not JSON")
+    raise _ConstantError(constant)
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -59,6 +93,8 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 # --- Places: the reader of JSON does not say where things stand. These read texts that it has taken ---
 
+# How many digits of a whole number Python reads.
+_DIGITS = 4300
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
 
 # A value as it begins: its key or index, the place of the key, and its own; of an array or object, of its bracket.

@@ -281,7 +281,7 @@ def _translate(
         else:
             value_has_errors = True
     if value_has_errors:
-        _report_value(kind, comparison, content["value"], findings, (place, "value"))
+        _report_value(comparison, content["value"], findings, (place, "value"))
 
 
 def _report_name(error: ErrorDetails, content: dict[str, object], findings: Findings, place: Path) -> None:
@@ -295,7 +295,7 @@ def _report_name(error: ErrorDetails, content: dict[str, object], findings: Find
     findings.add("not-an-audience", at, message, "name the custom attribute as Braze shows it, in the same case")
 
 
-def _report_value(kind: str, comparison: str, value: object, findings: Findings, place: Path) -> None:
+def _report_value(comparison: str, value: object, findings: Findings, place: Path) -> None:
     takes = _TAKES[comparison]
     if comparison in LISTS and isinstance(value, list) and value:
         # Pydantic has an error for every branch of the union; the item that is no text is what counts.
@@ -326,7 +326,7 @@ def _report_value(kind: str, comparison: str, value: object, findings: Findings,
         message = f"`{comparison}` takes {takes}, not {kind_in_words(value)}"
     meant = next((words for words, names in _MEANT.items() if comparison in names), None)
     near = None if meant is None else nearest_value(meant, value)
-    findings.add("audience-value", place, message, near or f"give `{kind}` {takes}")
+    findings.add("audience-value", place, message, near or f"write {takes}")
 
 
 _MEANT = {"number": ORDER, "days": DAYS, "instant": INSTANT}

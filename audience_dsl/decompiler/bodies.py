@@ -20,11 +20,11 @@ def audience_in(value: object, findings: Findings) -> tuple[object, Path]:
         return value[fields[0]], (None, fields[0])
     if fields:
         message = f"the body has {listed(fields)}, and no endpoint takes both"
-        findings.add("audience-missing", None, message, "decompile one of them by itself")
+        findings.add("audience-missing", None, message, "keep the one that is meant")
     elif not BODY_FIELDS.isdisjoint(value):
         close = _meant(value)
         message = "the body has no `audience`" + ("" if close is None else f", but {quoted(close[0])}")
-        way = "without one there is nothing to decompile" if close is None else f"did you mean `{close[1]}`?"
+        way = "a request without one has no filter to read" if close is None else f"did you mean `{close[1]}`?"
         findings.add("audience-missing", None if close is None else (None, close[0]), message, way)
     elif (close := _meant(value)) is not None:
         message = f"{quoted(close[0])} is no field of a body, and no kind of filter"

@@ -9,9 +9,9 @@ from typing import Any
 from ..attribute_types import comparison_types
 from ..audience.shape import INSTANT, REGEX
 from ..audience.wire import Clause
-from ..braze import COMPARISONS, fault_of_name
-from ..compiler.inference import TYPE_WORDS
+from ..braze import fault_of_name
 from ..compiler.instants import LocalTimeError, complete
+from ..compiler.kinds import describe_types
 from ..diagnostics import quoted
 from ..filters import CustomAttribute
 from ..json_values import Findings, Path, pointer_of
@@ -97,14 +97,11 @@ def _narrow(
     left = known[0] & own
     if not left:
         where = pointer_of(known[1])
-        message = f"{quoted(name)} is compared as {_words(own)} here, and as {_words(known[0])} at `{where}`"
+        there = f"{describe_types(known[0])} at `{where}`"
+        message = f"{quoted(name)} is compared as {describe_types(own)} here, and as {there}"
         way = "an attribute has one type in Braze, which checks it only when the message goes out"
         errors.add("audience-two-types", place, message, way)
         return False
     if left != known[0]:
         types[name] = left, place
     return True
-
-
-def _words(types: frozenset[str]) -> str:
-    return " or ".join(TYPE_WORDS[kind] for kind in COMPARISONS if kind in types)

@@ -10,7 +10,7 @@ from ..report.markup import CODE_FONTS, TEXT_FONTS, escaped
 from .document import CAMPAIGN, CHOICE, Explanation
 from .headings import COUNT, HOW_TO_READ, NARROWER, NOT_CERTAIN, SIGNED, WHO_IS_IN, WHO_IS_OUT, WITHOUT, WRITTEN
 from .tree import Group, Member, Statement
-from .wording import Words, sentence
+from .wording import Words, say, sentence
 
 __all__ = ["as_html"]
 
@@ -127,7 +127,7 @@ def _tree(explanation: Explanation) -> list[str]:
         if isinstance(node, Statement):
             parts += _clause(node, _said(sentence(explanation.who)) if node is root else None)
             continue
-        said = sentence(explanation.who, ":") if node is root else Words((("", f"{CHOICE[node.joined]}:"),))
+        said = sentence(explanation.who, ":") if node is root else sentence(say(CHOICE[node.joined]), ":")
         kind = f"group {'all' if node.all else 'one'}{' deep' * (node.depth >= _DEEP)}"
         parts += [f'<div class="{kind}">', f'<p class="label">{_numbered(node)}{_said(said)}</p>']
         pending.append("</div>")

@@ -150,7 +150,8 @@ def _draw(canvas: _Canvas, root: Member, who: str, y: float) -> float:
             continue
         held = _Open(node, canvas.hold(), left, y)
         tone = "on-all" if node.all else "on-one"
-        label = who if node is root else f"{_short(node.number)}  {CHOICE[node.joined]}"
+        choice = sentence(say(CHOICE[node.joined]), "")
+        label = who if node is root else f"{_short(node.number)}  {choice}"
         y += 24
         canvas.text(label, f"strong {tone}", left + padding, y)
         y += 14

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from ..diagnostics import visible
+from ..diagnostics import cut, visible
 from ..filters import Value
 
 __all__ = ["Words", "code", "enumerated", "joined", "say", "sentence", "shown_value"]
@@ -50,7 +50,7 @@ class Words:
 
 def code(name: str) -> Words:
     """A name or a word of the language."""
-    return Words((("code", _BLANKS.sub(_written_out, visible(_cut(name, _NAME_AT_MOST)))),))
+    return Words((("code", _BLANKS.sub(_written_out, visible(cut(name, _NAME_AT_MOST)))),))
 
 
 def shown_value(value: Value) -> Words:
@@ -59,7 +59,7 @@ def shown_value(value: Value) -> Words:
         return Words((("value", "true" if value else "false"),))
     if isinstance(value, str):
         # With its quotes escaped: what stands in a value must never read as words around it.
-        inside = visible(json.dumps(_cut(value, _TEXT_AT_MOST), ensure_ascii=False))[1:-1]
+        inside = visible(json.dumps(cut(value, _TEXT_AT_MOST), ensure_ascii=False))[1:-1]
         return Words((("value", f'"{_BLANKS.sub(_written_out, inside)}"'),))
     return Words((("value", json.dumps(value)),))
 
@@ -103,7 +103,3 @@ def enumerated(parts: Sequence[Words], last: str, *, more: str = "values") -> Wo
 
 def _written_out(blanks: re.Match[str]) -> str:
     return r"\x20" * len(blanks[0])
-
-
-def _cut(text: str, at_most: int) -> str:
-    return text if len(text) <= at_most else text[: at_most - 1] + "…"

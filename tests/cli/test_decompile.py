@@ -60,9 +60,9 @@ def test_errors_stand_at_their_place_in_the_text(here: Path) -> None:
         ("", "error[AUD611]: this is no JSON"),
         ('{"AND": [(String) one of the comparisons]}', "<stdin>:1:10"),
         ('{"AND": [], "AND": []}', "error[AUD611]: the key `AND` stands twice in one object\n  --> <stdin>:1:13"),
-        ("NaN", "error[AUD611]: the JSON cannot be read"),
+        (" NaN", "error[AUD611]: `NaN` is not JSON\n  --> <stdin>:1:2"),
         ("[" * 100_000, "error[AUD611]: the JSON is nested too deep"),
-        ("1" * 10_000, "error[AUD611]: the JSON cannot be read"),
+        ("1" * 10_000, "error[AUD611]: the number has more digits than can be read"),
         ("[]", "error[AUD601]"),
         ("null", "error[AUD601]"),
         ('{"audience": null}', "error[AUD601]: an audience is made of objects, and this is null\n  --> <stdin>:1:14"),
@@ -73,6 +73,7 @@ def test_what_is_no_audience(text: str, words: str) -> None:
     done = run("decompile", "-", stdin=text)
     assert (done.code, done.out) == (1, "")
     assert words in done.err
+    assert "= help: " in done.err
     assert done.err.endswith("\n1 error\n")
 
 

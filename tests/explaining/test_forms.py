@@ -3,12 +3,14 @@
 import json
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 import audience_dsl
 from audience_dsl import Settings
@@ -39,6 +41,27 @@ def test_golden(path: Any) -> None:
 def test_every_case_has_its_golden_texts() -> None:
     assert sorted({path.stem for path in GOLDEN.iterdir()}) == sorted(CASES)
     assert len(list(GOLDEN.iterdir())) == 5 * len(CASES)
+
+
+# Whatever the product adds, the schema names: nothing that it does not know is let pass.
+SCHEMA = json.loads(files("audience_dsl").joinpath("schemas", "explanations.schema.json").read_text(encoding="utf-8"))
+CLOSED = json.loads(json.dumps(SCHEMA).replace('"required"', '"additionalProperties": false, "required"'))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_json_is_as_its_published_schema_says(case: str) -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    document = json.loads((GOLDEN / f"{case}.json").read_text(encoding="utf-8"))
+    assert [error.message for error in Draft202012Validator(CLOSED).iter_errors(document)] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("digest", "x"), ("in", ""), ("statement", {}), ("count", 3), ("without_value", [{}])]
+)
+def test_the_schema_refuses(key: str, value: Any) -> None:
+    document = json.loads((GOLDEN / "five-lines.json").read_text(encoding="utf-8"))
+    document["audiences"][0][key] = value
+    assert not Draft202012Validator(SCHEMA).is_valid(document)
 
 
 def test_the_library_says_the_text() -> None:
