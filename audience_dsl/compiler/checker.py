@@ -12,7 +12,8 @@ from ..diagnostics import GATHERED_AT_MOST, WARNING, Fix, nearest, quoted
 from ..settings import Settings
 from ..source import Span
 from ..syntax import tree
-from .inference import ALL_TYPES, NUMBERS, SCALARS, UNITS, Checked, Inference, literal_kind
+from .inference import Checked, Inference
+from .kinds import ALL_TYPES, NUMBERS, SCALARS, UNITS, literal_kind
 from .resolver import Program, Unit
 
 __all__ = ["check"]
@@ -32,13 +33,12 @@ def check(
     """
     inference = Inference(program, settings, catalog)
     for unit in program.units:
-        inference.declarations(unit)
+        inference.parameters.declarations(unit)
     for unit in program.units:
         for expression in unit.expressions:
             _expression(inference, unit, expression)
         _names(inference, unit)
-    inference.settle(given)
-    return inference.result
+    return inference.settle(given)
 
 
 def _expression(check: Inference, unit: Unit, expression: tree.Expression) -> None:
@@ -73,12 +73,12 @@ def _mixed(check: Inference, unit: Unit, node: tree.Or) -> None:
 
 def _names(check: Inference, unit: Unit) -> None:
     for name, (home, let) in unit.scope.items():
-        attribute = check.attributes.get(name)
+        attribute = check.attributes.in_file.get(name)
         if attribute is not None:
             where = home.related(let.name, "defined here")
             message = f"`{name}` is a `let` that this file uses, and is used as an attribute here"
             check.error(unit, "name-is-attribute", message, attribute, "rename the `let`", related=[where])
-    check.attributes = {}
+    check.attributes.in_file = {}
 
 
 # --- Rules: what each kind of clause needs ------------------------------------------------------------------
@@ -89,8 +89,8 @@ def _compare(check: Inference, unit: Unit, node: tree.Compare) -> None:
     equality = operator in ("==", "!=")
     if isinstance(value, tree.Parameter):
         kinds = SCALARS if equality else NUMBERS
-        if check.attribute(unit, subject, SCALARS if equality else frozenset({"number"}), clause=node):
-            check.parameter(unit, value, kinds, subject if equality else None)
+        if check.attributes.use(unit, subject, SCALARS if equality else frozenset({"number"}), clause=node):
+            check.parameters.use(unit, value, kinds, subject if equality else None)
         return
     if isinstance(value, tree.Null):
         _null(check, unit, node)
@@ -102,7 +102,7 @@ def _compare(check: Inference, unit: Unit, node: tree.Compare) -> None:
         return
     kind = literal_kind(value)
     types = frozenset({kind}) & ALL_TYPES if equality else frozenset({"number"})
-    if not check.attribute(unit, subject, types, clause=node):
+    if not check.attributes.use(unit, subject, types, clause=node):
         return
     if equality and isinstance(value, tree.Text) and not value.value:
         written = unit.parsed.text(subject)
@@ -110,7 +110,7 @@ def _compare(check: Inference, unit: Unit, node: tree.Compare) -> None:
         fix = Fix(f"write `{way}`", [(unit.parsed.span(node), way)], safe=False)
         _blank(check, unit, value, f"write `{way}`", fix)
     elif equality:
-        check.text(unit, subject, value)
+        check.attributes.text(unit, subject, value)
     elif isinstance(value, tree.Text):
         from .mending import mended
 
@@ -158,8 +158,8 @@ def _instant(check: Inference, unit: Unit, node: tree.Compare, value: tree.Insta
 def _in(check: Inference, unit: Unit, node: tree.In) -> None:
     values = node.values
     if isinstance(values, tree.Parameter):
-        if check.attribute(unit, node.subject, frozenset({"string", "array", "number"}), clause=node):
-            check.parameter(unit, values, frozenset({"list of string", "list of number"}), node.subject)
+        if check.attributes.use(unit, node.subject, frozenset({"string", "array", "number"}), clause=node):
+            check.parameters.use(unit, values, frozenset({"list of string", "list of number"}), node.subject)
         return
     kinds = {literal_kind(item) for item in values.items} & {"string", "number"}
     if len(kinds) == 2:
@@ -170,7 +170,7 @@ def _in(check: Inference, unit: Unit, node: tree.In) -> None:
         return
     kinds = kinds or {"string", "number"}
     types = {"string": frozenset({"string", "array"}), "number": frozenset({"number"})}
-    if check.attribute(unit, node.subject, frozenset().union(*(types[kind] for kind in kinds)), clause=node):
+    if check.attributes.use(unit, node.subject, frozenset().union(*(types[kind] for kind in kinds)), clause=node):
         _list_items(check, unit, values, frozenset(kinds), node.subject)
 
 
@@ -181,30 +181,30 @@ def _list_items(
     if not items:
         message = "the list is empty, and Braze has no way to say nobody or everybody"
         check.error(unit, "empty-list", message, values, "leave the clause out, or name at least one value")
-    if len(items) > check.settings.limits.list_items:
-        message = f"the list has {len(items):,} items, and the limit is {check.settings.limits.list_items:,}"
+    if len(items) > check.limits.list_items:
+        message = f"the list has {len(items):,} items, and the limit is {check.limits.list_items:,}"
         check.error(unit, "list-too-long", message, values)
         return
     for item in items:
         if isinstance(item, tree.Parameter):
-            check.parameter(unit, item, kinds, subject, in_list=True)
+            check.parameters.use(unit, item, kinds, subject, in_list=True)
         elif isinstance(item, tree.Text) and not item.value and "string" in kinds:
             _blank(check, unit, item, "leave it out of the list")
         elif literal_kind(item) not in kinds and not isinstance(item, tree.Invalid):
             held = " or ".join({"string": "text", "number": "numbers"}[kind] for kind in sorted(kinds, reverse=True))
             check.error(unit, "bad-list", f"the list holds {held}, and {quoted(unit.parsed.text(item))} is not", item)
         elif isinstance(item, tree.Text):
-            check.text(unit, subject, item)
+            check.attributes.text(unit, subject, item)
 
 
 def _matches(check: Inference, unit: Unit, node: tree.Matches) -> None:
     pattern = node.pattern
-    if not check.attribute(
+    if not check.attributes.use(
         unit, node.subject, frozenset({"string"}), "Braze matches regexes on text only", clause=node
     ):
         return
     if isinstance(pattern, tree.Parameter):
-        check.parameter(unit, pattern, frozenset({"string"}))
+        check.parameters.use(unit, pattern, frozenset({"string"}))
     elif isinstance(pattern, (tree.Text, tree.Regex)):
         if not pattern.value:
             check.error(unit, "bad-regex", "an empty regex matches every text", pattern, "ask with `exists`")
@@ -212,12 +212,14 @@ def _matches(check: Inference, unit: Unit, node: tree.Matches) -> None:
             message = f"the regex has {len(pattern.value):,} characters, and Braze takes {REGEX_AT_MOST:,}"
             check.error(unit, "bad-regex", message, pattern)
         else:
-            check.piece(unit, node.subject, pattern, None)
+            check.attributes.piece(unit, node.subject, pattern, None)
 
 
 def _contains(check: Inference, unit: Unit, node: tree.Contains) -> None:
     value = node.value
-    if not check.attribute(unit, node.subject, frozenset({"string"}), "for an array write `includes`", clause=node):
+    if not check.attributes.use(
+        unit, node.subject, frozenset({"string"}), "for an array write `includes`", clause=node
+    ):
         return
     if isinstance(value, tree.Parameter):
         way = f"hand in the whole regex as a parameter, and write `matches ${value.name}`"
@@ -234,29 +236,30 @@ def _contains(check: Inference, unit: Unit, node: tree.Contains) -> None:
                 value,
             )
         else:
-            check.piece(unit, node.subject, value, node.where)
+            check.attributes.piece(unit, node.subject, value, node.where)
 
 
 def _includes(check: Inference, unit: Unit, node: tree.Includes) -> None:
     way = "on text write `contains` or `in [...]`"
-    if not check.attribute(unit, node.subject, frozenset({"array"}), way, clause=node):
+    if not check.attributes.use(unit, node.subject, frozenset({"array"}), way, clause=node):
         return
     kinds = frozenset({"string"})
     if node.quantifier == "one":
         check.value(unit, node.value, kinds, "`includes`", "for a list write `includes any of [...]`")
-        check.text(unit, node.subject, node.value)
+        check.attributes.text(unit, node.subject, node.value)
     elif isinstance(node.value, tree.ListValue):
         _list_items(check, unit, node.value, kinds, node.subject)
     elif isinstance(node.value, tree.Parameter):
-        check.parameter(unit, node.value, frozenset({"list of string"}), node.subject)
+        check.parameters.use(unit, node.value, frozenset({"list of string"}), node.subject)
 
 
 def _exists(check: Inference, unit: Unit, node: tree.Exists) -> None:
-    check.attribute(unit, node.subject, ALL_TYPES)
+    check.attributes.use(unit, node.subject, ALL_TYPES)
 
 
 def _at(check: Inference, unit: Unit, node: tree.At) -> None:
-    _time_subject(check, unit, node.subject, node)
+    if not _time_subject(check, unit, node.subject, node):
+        return
     value = node.value
     if isinstance(value, tree.Text):
         from ..syntax.literals import datetime_error
@@ -300,7 +303,7 @@ def _between(check: Inference, unit: Unit, node: tree.Between) -> None:
         way = f"write `{subject} after {ends[0]} and {subject} before {ends[1]}`"
         check.error(unit, "bad-range", "`between` takes numbers: for times the ends are not documented", node, way)
         return
-    if not check.attribute(unit, node.subject, frozenset({"number"}), clause=node):
+    if not check.attributes.use(unit, node.subject, frozenset({"number"}), clause=node):
         return
     if all([check.value(unit, low, NUMBERS, "`between`"), check.value(unit, high, NUMBERS, "`between`")]) and (
         isinstance(low, tree.Number) and isinstance(high, tree.Number) and low.value > high.value
@@ -324,9 +327,11 @@ def _channel(check: Inference, unit: Unit, node: tree.ChannelStatus) -> None:
             )
 
 
-def _time_subject(check: Inference, unit: Unit, subject: tree.Subject, clause: tree.Clause) -> None:
-    if isinstance(subject, tree.Attribute):
-        check.attribute(unit, subject, frozenset({"time"}), clause=clause)
+def _time_subject(check: Inference, unit: Unit, subject: tree.Subject, clause: tree.Clause) -> bool:
+    """Whether the subject can be a time, as `last_used_app` is."""
+    return isinstance(subject, tree.LastUsedApp) or check.attributes.use(
+        unit, subject, frozenset({"time"}), clause=clause
+    )
 
 
 def _past_only(check: Inference, unit: Unit, node: tree.Ago | tree.Within | tree.Between) -> None:

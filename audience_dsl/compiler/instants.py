@@ -25,14 +25,9 @@ def complete(written: str, zone: str) -> str:
 
 
 def from_value(value: datetime | date, zone: str) -> str:
-    """An aware datetime as it stands, or a date at midnight in the zone.
-
-    Raises ValueError for a datetime without offset, and LocalTimeError as `complete`.
-    """
+    """An aware datetime as it stands, or a date at midnight in the zone. Raises LocalTimeError as `complete`."""
     if not isinstance(value, datetime):
         return _with_offset(datetime.combine(value, time()), zone)
-    if value.utcoffset() is None:
-        raise ValueError("a datetime without an offset")
     try:
         return _written(value)
     except OverflowError:

@@ -26,8 +26,8 @@ from ..filters import (
 )
 from ..settings import Settings
 from ..syntax import tree
-from .inference import UNITS
 from .instants import LocalTimeError, complete, days_before
+from .kinds import UNITS
 from .lowered import Lowered, Origin, lowered_from
 from .negation import complement, complement_of_any, rests_on
 from .parameters import KINDS, Bound
