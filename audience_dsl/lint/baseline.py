@@ -1,12 +1,13 @@
 """A baseline: the findings that a folder had when checks came to it, which are not reported until they come anew.
 
 A finding is known by its file, its code and the text that it stands at, and not by its line, so it stays known when
-lines move. Two at the same text are counted. Errors of the compiler never are in a baseline.
+lines move. Two at the same text are counted. Errors of the compiler never are in a baseline. Where findings name their
+files otherwise than the baseline does, a function from the one name to the other is handed in.
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..diagnostics import CODES, ConfigurationError, Diagnostic
@@ -54,9 +55,9 @@ class Baseline:
             self._counts[each.file, each.code, each.text] += each.count
 
     @classmethod
-    def of(cls, findings: Iterable[Diagnostic]) -> "Baseline":
+    def of(cls, findings: Iterable[Diagnostic], named: Callable[[str], str] = str) -> "Baseline":
         """The baseline that these findings make."""
-        keys = (_key(finding) for finding in findings)
+        keys = (_key(finding, named) for finding in findings)
         return cls(Known(*key, 1) for key in keys if key is not None)
 
     @classmethod
@@ -89,13 +90,15 @@ class Baseline:
         listed = "[\n    " + ",\n    ".join(rows) + "\n  ]" if rows else "[]"
         return f'{{\n  "version": {_VERSION},\n  "findings": {listed}\n}}\n'
 
-    def split(self, findings: Iterable[Diagnostic]) -> tuple[list[Diagnostic], list[Diagnostic], list[Known]]:
+    def split(
+        self, findings: Iterable[Diagnostic], named: Callable[[str], str] = str
+    ) -> tuple[list[Diagnostic], list[Diagnostic], list[Known]]:
         """The findings that are new, those that are known, and what the baseline has and nobody found any more."""
         left = Counter(self._counts)
         new: list[Diagnostic] = []
         known: list[Diagnostic] = []
         for finding in findings:
-            key = _key(finding)
+            key = _key(finding, named)
             if key is not None and left[key] > 0:
                 left[key] -= 1
                 known.append(finding)
@@ -104,12 +107,12 @@ class Baseline:
         return new, known, [Known(*key, count) for key, count in sorted(left.items()) if count > 0]
 
 
-def _key(finding: Diagnostic) -> tuple[str, str, str] | None:
+def _key(finding: Diagnostic, named: Callable[[str], str]) -> tuple[str, str, str] | None:
     """What a finding is known by; None for one that is never in a baseline."""
     if finding.code.slug not in RULES or finding.source is None or finding.span is None:
         return None
     text = finding.source.text[finding.span.start : finding.span.end]
-    return finding.source.name.replace("\\", "/"), finding.code.code, " ".join(text.split())
+    return named(finding.source.name).replace("\\", "/"), finding.code.code, " ".join(text.split())
 
 
 def _known(entry: Any, name: str) -> Known:

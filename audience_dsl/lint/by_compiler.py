@@ -24,6 +24,16 @@ BY_COMPILER = (
         check=None,
     ),
     Rule(
+        "alike-names",
+        why="Two definitions of a file whose names differ in nothing but letter case are easily taken for one. Where a "
+        "disk does not tell letters from capitals, the files of two such audiences are one.",
+        bad="audience Winback = last_order_at more than 90 days ago\n"
+        "audience winback = last_order_at more than 30 days ago\n",
+        good="audience winback_late = last_order_at more than 90 days ago\n"
+        "audience winback = last_order_at more than 30 days ago\n",
+        check=None,
+    ),
+    Rule(
         "blank-text",
         why='Braze counts empty text as no value, so `nickname == ""` is better asked with `does not exist`, which '
         "says so.",

@@ -53,6 +53,8 @@ def _tokens(file: File) -> Iterator[tuple[Any, Any]]:
 
 
 def _look_alike(file: File) -> Iterator[Diagnostic]:
+    if file.unit.parsed.source.text.isascii():
+        return
     for _, token in _tokens(file):
         text = file.text(token)
         if text.isascii():
@@ -103,14 +105,14 @@ LOOK_ALIKE = Rule(
 
 
 def _invisible(file: File) -> Iterator[Diagnostic]:
+    plain = file.unit.parsed.source.text.isascii()
     for clause, token in _tokens(file):
-        text = file.text(token)
-        value = token.name if isinstance(token, tree.Attribute) else token.value
+        text = "" if plain else file.text(token)
         found = None if text.isascii() else _first_invisible(text)
         if found is not None:
             yield _invisible_finding(file, token, text, found)
-        elif isinstance(token, tree.Text) and value.strip(" ") not in (value, "") and _is_whole(clause):
-            yield _blank_finding(file, token, text)
+        elif isinstance(token, tree.Text) and token.value.strip(" ") not in (token.value, "") and _is_whole(clause):
+            yield _blank_finding(file, token, file.text(token))
 
 
 def _is_whole(clause: Any) -> bool:
@@ -157,7 +159,7 @@ def _blank_finding(file: File, token: tree.Text, text: str) -> Diagnostic:
     fix = Fix("remove the blanks", [(file.unit.parsed.span(token), stripped)], safe=False) if stripped != text else None
     return INVISIBLE_CHARACTER.finding(
         file,
-        "the value has a blank at its end, and Braze compares blanks too",
+        f"the value has a blank at its {'beginning' if token.value.startswith(' ') else 'end'}, and Braze compares it",
         token,
         help="write it without, unless the values in Braze have it",
         fix=fix,

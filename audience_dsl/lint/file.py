@@ -14,7 +14,7 @@ from ..syntax import tree
 from .places import Place, places_of
 from .presence import Presence
 
-__all__ = ["File"]
+__all__ = ["BRIEF_AT_MOST", "File"]
 
 Found = TypeVar("Found")
 # The longest clause that a sentence repeats, in characters.
@@ -24,23 +24,14 @@ BRIEF_AT_MOST = 60
 class File:
     """The main file of a program that was resolved and checked; the files it uses are linted as files of their own.
 
-    `types` has the types that are left for each attribute, by all its uses and the catalogue. A tree may have
-    `tree.Invalid` where a clause has an error of its own: rules have nothing to say of that.
+    A tree may have `tree.Invalid` where a clause has an error of its own: rules have nothing to say of that.
     """
 
-    def __init__(
-        self,
-        program: Program,
-        settings: Settings,
-        *,
-        catalog: Catalog | None = None,
-        types: dict[str, frozenset[str]] | None = None,
-    ) -> None:
+    def __init__(self, program: Program, settings: Settings, *, catalog: Catalog | None = None) -> None:
         self.program = program
         self.unit: Unit = program.main
         self.settings = settings
         self.catalog = catalog
-        self.types = types or {}
         self._found: dict[object, Any] = {}
 
     @cached_property

@@ -6,22 +6,20 @@ people. What is ignored are warnings and notes, and lint rules of any severity: 
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
 from ..compiler.resolver import Program
 from ..diagnostics import CODES, ERROR, Diagnostic, Fix, nearest, quoted
 from ..source import Source, Span
+from ..syntax.directives import DIRECTIVE, IGNORE, IGNORE_FILE, Lines
 from ..syntax.parsed import Parsed
 from .ignore_rules import BAD_IGNORE, UNUSED_IGNORE
 from .rules import RULES
 
 __all__ = ["apply_ignores"]
 
-_DIRECTIVE = re.compile(r"#[ \t]*audience:[ \t]*([A-Za-z-]+)(.*)", re.DOTALL | re.IGNORECASE)
 _NAME = re.compile(r"[^\s,]+")
-_LINE, _FILE = "ignore", "ignore-file"
 # How much a word must look like a directive to be taken for one that is misspelt, from 0 to 1.
 _ALIKE = 0.75
 
@@ -92,24 +90,24 @@ def _is_ignored(finding: Diagnostic, by_place: dict[tuple[str, int | None, str],
 def _directives(parsed: Parsed, faults: list[Diagnostic]) -> Iterator[_Ignore]:
     source = parsed.source
     comments = parsed.comments
-    lines = _Lines(source, comments)
+    lines = Lines(source, comments)
     for comment in comments:
-        found = _DIRECTIVE.match(source.text, comment.start, comment.end)
+        found = DIRECTIVE.match(source.text, comment.start, comment.end)
         if found is None:
             continue
         word = found[1].lower()
         span = Span(*found.span(1))
-        if word not in (_LINE, _FILE):
-            if max(SequenceMatcher(None, word, each).ratio() for each in (_LINE, _FILE)) >= _ALIKE:
-                close = nearest(word, (_LINE, _FILE))
+        if word not in (IGNORE, IGNORE_FILE):
+            if max(SequenceMatcher(None, word, each).ratio() for each in (IGNORE, IGNORE_FILE)) >= _ALIKE:
+                close = nearest(word, (IGNORE, IGNORE_FILE))
                 fix = Fix(f"write `{close[0]}`", [(span, close[0])], safe=False) if close else None
                 faults.append(_bad(source, span, f"`{found[1]}` is no directive", _HOW, fix))
             continue
-        line = lines.spoken_of(comment) if word == _LINE else None
+        line = lines.spoken_of(comment) if word == IGNORE else None
         ignore = _Ignore(comment, line)
         names = _names(source.text, found.start(2), found.end(2))
         ignore.count = len(names)
-        if word == _FILE and not lines.is_above_all(comment):
+        if word == IGNORE_FILE and not lines.is_above_all(comment):
             faults.append(_bad(source, span, "`ignore-file` stands above everything else in a file", _HOW))
             continue
         if not names:
@@ -202,28 +200,3 @@ def _without_comment(text: str, comment: Span) -> Span:
         line_break = re.compile(r"\r\n?|\n").match(text, end)
         end = end if line_break is None else line_break.end()
     return Span(start, end)
-
-
-class _Lines:
-    """The lines of a text that have something besides comments."""
-
-    def __init__(self, source: Source, comments: Collection[Span]) -> None:
-        self.source = source
-        text = source.text
-        # Where text stands that is no comment and no blank: at the end of each such stretch between comments.
-        self.code: list[int] = []
-        at = 0
-        for comment in [*comments, Span(len(text), len(text))]:
-            self.code += [at + found.start() for found in re.finditer(r"\S+", text[at : comment.start])]
-            at = comment.end
-
-    def is_above_all(self, comment: Span) -> bool:
-        return not self.code or self.code[0] > comment.start
-
-    def spoken_of(self, comment: Span) -> int:
-        """The line of which a directive speaks: its own where that has text, or else the next that has."""
-        line = self.source.position(comment.start).line
-        index = bisect_left(self.code, comment.start)
-        if index and self.source.position(self.code[index - 1]).line == line:
-            return line
-        return self.source.position(self.code[index]).line if index < len(self.code) else line

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ..compiler.inference import UNITS
 from ..compiler.instants import LocalTimeError, complete
+from ..compiler.kinds import UNITS
 from ..diagnostics import Diagnostic, Fix, quoted
 from ..syntax import tree
 from .file import File

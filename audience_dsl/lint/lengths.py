@@ -35,7 +35,7 @@ def _long_value(file: File) -> Iterator[Diagnostic]:
                     f"the value has {len(item.value):,} characters, and Braze keeps {_VALUE_AT_MOST} of a text: "
                     "no user has it"
                 )
-                way = 'compare the beginning, with `starts with "…"`'
+                way = 'shorten it; `starts with "…"` compares the beginning'
                 yield LONG_VALUE.finding(file, message, item, help=way)
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from ..diagnostics import Diagnostic, Fix, quoted
 from ..source import Span
 from ..syntax import tree
-from .file import File
+from .file import BRIEF_AT_MOST, File
 from .places import AND, Group, Place, outwards
 from .presence import is_regex_negative
+from .reasoning.rules import is_in_tautology
 from .rule import Rule
 
-__all__ = ["MISSING_VALUE"]
+__all__ = ["MISSING_VALUE", "is_surprising"]
 
 # How a comparison surprises: it selects users without a value, though it speaks of one; it is an exclusion, and alone;
 # or it is an exclusion by regex, which leaves them out.
@@ -20,7 +21,24 @@ _SELECTS, _EXCLUDES, _LEAVES_OUT = "selects", "excludes", "leaves out"
 
 
 def _check(file: File) -> Iterator[Diagnostic]:
+    for places in file.once(_surprises).values():
+        yield _finding(file, places)
+
+
+def is_surprising(file: File, place: Place) -> bool:
+    """Whether this rule speaks of the clause."""
+    return place in file.once(_surprising)
+
+
+def _surprising(file: File) -> set[Place]:
+    return {place for places in file.once(_surprises).values() for place, _ in places}
+
+
+def _surprises(file: File) -> dict[str, list[tuple[Place, str]]]:
+    """The clauses that surprise, by attribute, each with how it does."""
     others: dict[Group, int] = {}
+    # Of exclusions that are all that an AND says, those of one attribute are enough to say so.
+    told: dict[Group, str] = {}
     found: dict[str, list[tuple[Place, str]]] = defaultdict(list)
     for place in file.places:
         # Under `not` stands an exact opposite, so nothing there is left to chance.
@@ -28,10 +46,13 @@ def _check(file: File) -> Iterator[Diagnostic]:
             continue
         name = place.node.subject.name
         how = _surprise(file, place, others)
-        if how and not file.always_present(name) and not _is_guarded(file, place, name):
-            found[name].append((place, how))
-    for places in found.values():
-        yield _finding(file, places)
+        if not how or file.always_present(name) or _is_guarded(file, place, name) or is_in_tautology(file, place):
+            continue
+        group = place.group
+        if how == _EXCLUDES and group is not None and group.joined == AND and told.setdefault(group, name) != name:
+            continue
+        found[name].append((place, how))
+    return found
 
 
 def _is_guarded(file: File, place: Place, name: str) -> bool:
@@ -103,7 +124,9 @@ def _finding(file: File, places: list[tuple[Place, str]]) -> Diagnostic:
     guarded = f"{name} exists and {clause}"
     if how == _LEAVES_OUT:
         message = f"{quoted(file.text(node))} leaves out users without `{node.subject.name}`"
-        way = f"write `not (…)` around its opposite to select them too, or `{guarded}` to say that they are left out"
+        opposite = _positive(file, node)
+        opposite = opposite if len(opposite) <= BRIEF_AT_MOST else "…"
+        way = f"write `not ({opposite})` to select them too, or `{guarded}` to say that they are left out"
     else:
         message = f"{quoted(file.text(node))} selects users without `{node.subject.name}` too"
         way = f"write `{guarded}` to leave them out, or `{clause} or {name} does not exist` to say that they are meant"

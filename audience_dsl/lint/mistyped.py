@@ -19,16 +19,22 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+[a-z]*")
 # What the last word of a name says when the attribute is a quantity. Codes, groups and ids are none, digits or not.
 _QUANTITY = re.compile(
     "age|amount|amounts|balance|children|clicks|count|counts|credits|days|"
-    "distance|height|hours|income|items|logins|ltv|minutes|opens|orders|"
-    "percent|percentage|points|price|purchases|qty|quantity|revenue|salary|score|"
+    "distance|height|hours|income|items|level|logins|ltv|minutes|opens|orders|"
+    "percent|percentage|points|price|purchases|qty|quantity|rating|revenue|salary|score|"
     "sessions|spend|spent|sum|total|value|views|visits|weight"
 )
 # What may stand behind that word.
 _UNITS = re.compile(r"[0-9]+[a-z]*|usd|eur|gbp|cents|kg|km|cm|last|d|days|today|week|month|year|ytd|total")
 
 
+# A name that begins so is one as well: `days_since_order`.
+_SPAN = re.compile("(?:days|weeks|months|years|hours) (?:since|until|to|as)")
+
+
 def _is_quantity(name: str) -> bool:
     words = [word.lower() for word in _WORD.findall(name)]
+    if _SPAN.fullmatch(" ".join(words[:2])):
+        return True
     while len(words) > 1 and not _QUANTITY.fullmatch(words[-1]) and _UNITS.fullmatch(words[-1]):
         words.pop()
     return bool(words) and _QUANTITY.fullmatch(words[-1]) is not None

@@ -10,9 +10,9 @@ from ..settings import Settings
 from ..syntax import tree
 from .places import AND, Group, Member, Place, outwards, places_of
 
-__all__ = ["COMPARISON_OF", "Presence", "comparisons_of", "is_regex_negative"]
+__all__ = ["Presence", "comparisons_of", "is_regex_negative"]
 
-COMPARISON_OF = {sign: comparison for comparison, sign in SIGNS.items()}
+_COMPARISON_OF = {sign: comparison for comparison, sign in SIGNS.items()}
 # The most attributes that are remembered of one `let`: a chain of `let`s may add one with each.
 _REMEMBERED_AT_MOST = 100
 
@@ -28,7 +28,7 @@ def comparisons_of(node: Any) -> list[tuple[str, object]]:
         known = _known(node.value)
         if known is None and node.operator not in ("==", "!=") and isinstance(node.value, tree.Parameter):
             known = 1
-        return [] if known is None else [(COMPARISON_OF[node.operator], known)]
+        return [] if known is None else [(_COMPARISON_OF[node.operator], known)]
     if isinstance(node, tree.In):
         items = node.values.items if isinstance(node.values, tree.ListValue) else []
         numbers = [item.value for item in items if isinstance(item, tree.Number)]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-__all__ = ["Texts", "in_lower_case", "is_half_anchored", "texts_of"]
+__all__ = ["Texts", "half_anchors", "in_lower_case", "minds_case", "texts_of"]
 
 # A regex in pieces: an escape with all that belongs to it, the opening of a group, or one character.
 _PIECE = re.compile(
@@ -14,6 +14,7 @@ _PIECE = re.compile(
 )
 # The same within the brackets of a class, where parentheses are characters.
 _MEMBER = re.compile(r"\\Q.*?(?:\\E|\Z)|\\[pPxoN]\{[^{}]*\}|\\x[0-9A-Fa-f]{0,2}|\\c.|\\.|\[:\^?\w+:\]|.", re.DOTALL)
+_MINDS_CASE = re.compile(r"\(\?[a-zA-Z]*-[a-zA-Z]*i|\(\?\^")
 _OPENINGS = ("(", "(?:", "(?i:")
 _SPECIAL = frozenset("^$.*+?[]{}()|")
 
@@ -63,8 +64,11 @@ def texts_of(pattern: str) -> Texts | None:
     return Texts(start, texts, end) if all(texts) else None
 
 
-def is_half_anchored(pattern: str) -> bool:
-    """Whether a choice has `^` before its first text and `$` behind its last, as in `^gold|silver$`."""
+def half_anchors(pattern: str) -> tuple[bool, bool] | None:
+    """The anchors of a choice that belong to one text alone: `^` before the first, `$` behind the last, or both.
+
+    None where there is no such choice, or where each text has its own.
+    """
     depth, choices = 0, [[""]]
     for piece, in_class in _with_classes(pattern):
         if in_class:
@@ -76,9 +80,16 @@ def is_half_anchored(pattern: str) -> bool:
         else:
             choices[-1].append(piece)
     first, last = choices[0], choices[-1]
-    if len(choices) < 2 or first[1:2] != ["^"] or last[-1] != "$":
-        return False
-    return first[-1] != "$" and last[1:2] != ["^"] and not any("^" in each or "$" in each for each in choices[1:-1])
+    start, end = first[1:2] == ["^"], last[-1] == "$"
+    others = [first[2:] if start else first, *choices[1:-1], last[:-1] if end else last]
+    if len(choices) < 2 or not (start or end) or any("^" in each or "$" in each for each in others):
+        return None
+    return start, end
+
+
+def minds_case(pattern: str) -> bool:
+    """Whether a regex turns the ignoring of letter case off, as `(?-i)` does."""
+    return _MINDS_CASE.search(pattern) is not None
 
 
 def in_lower_case(pattern: str) -> str:

@@ -1,5 +1,6 @@
 """The rules of regexes: those that Braze does not take, and those that say something else than they look like."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ from ..regexes import InvalidRegexError, RegexError, render
 from ..syntax import tree
 from ..syntax.formatter import spelled_regex, spelled_text
 from .file import File
-from .regex_reading import Texts, in_lower_case, is_half_anchored, texts_of
+from .regex_reading import Texts, half_anchors, in_lower_case, minds_case, texts_of
 from .rule import Rule
 
 __all__ = ["REGEX_RULES"]
@@ -59,7 +60,8 @@ def _written(pattern: tree.Regex | tree.Text, value: str) -> str:
 def _invalid(file: File) -> Iterator[Diagnostic]:
     for reading in file.once(_readings):
         if reading.error is not None:
-            yield INVALID_REGEX.finding(file, reading.error.message, reading.node.pattern)
+            way = 'mend it, or write text as text: `contains "…"`, or `\\` before a sign that stands for itself'
+            yield INVALID_REGEX.finding(file, reading.error.message, reading.node.pattern, help=way)
 
 
 def _error_of(pattern: str) -> InvalidRegexError | None:
@@ -90,7 +92,7 @@ INVALID_REGEX = Rule(
 def _capitals(file: File) -> Iterator[Diagnostic]:
     for reading in file.once(_readings):
         # One that is only text is told of by another rule, whose way out keeps the capitals.
-        if reading.error is not None or reading.rule is not None:
+        if reading.error is not None or reading.rule is not None or minds_case(reading.pattern):
             continue
         lowered = in_lower_case(reading.pattern)
         if lowered == reading.pattern:
@@ -122,17 +124,42 @@ REGEX_CAPITALS = Rule(
 
 def _simpler(file: File, node: tree.Matches, pattern: str) -> tuple[Rule | None, Texts | None]:
     """The rule that a regex falls under when it could be something simpler, and its texts."""
-    if is_half_anchored(pattern):
-        return REGEX_UNANCHORED, texts_of(f"^(?:{pattern[1:-1]})$")
+    anchors = half_anchors(pattern)
+    if anchors is not None:
+        texts = texts_of(_grouped(pattern, anchors))
+        return REGEX_UNANCHORED, texts if texts is not None and texts.start and texts.end else None
     texts = texts_of(pattern)
     if texts is None:
         return None, None
     if texts.start and texts.end:
         # Without a value, `does not match` leaves users out and `not in` does not: a list would be something else.
         return (None, None) if node.negated else (REGEX_IS_LIST, texts)
-    if not texts.start and not texts.end and _are_values(file, node, texts.texts):
+    if not texts.start and not texts.end and (_look_whole(node, texts.texts) or _are_values(file, node, texts.texts)):
         return REGEX_UNANCHORED, texts
     return (REGEX_IS_PIECE, texts) if len(texts.texts) == 1 else (None, None)
+
+
+def _grouped(pattern: str, anchors: tuple[bool, bool]) -> str:
+    """A choice whose anchors belong to all of its texts."""
+    start, end = anchors
+    choices = pattern[start : len(pattern) - end]
+    return f"{'^' if start else ''}(?:{choices}){'$' if end else ''}"
+
+
+# The last word of names whose values are one of a few.
+_ONE_OF_A_FEW = re.compile(
+    r"(?:.*[_\W])?(?:channel|country|currency|gender|lang|language|locale|plan|platform|role|state|status|tier|type)",
+    re.IGNORECASE,
+)
+# Of texts that are shorter, every value has one in it by chance.
+_PIECE_AT_LEAST = 3
+
+
+def _look_whole(node: tree.Matches, texts: list[str]) -> bool:
+    """Whether a choice of texts looks like a list of values: by the attribute's name, or since they are so short."""
+    if len(texts) < 2 or not isinstance(node.subject, tree.Attribute):
+        return False
+    return _ONE_OF_A_FEW.fullmatch(node.subject.name) is not None or max(map(len, texts)) < _PIECE_AT_LEAST
 
 
 def _are_values(file: File, node: tree.Matches, texts: list[str]) -> bool:
@@ -168,33 +195,58 @@ def _as_list(file: File, node: tree.Matches, texts: Iterable[str]) -> str:
     return f"{subject} {'not in' if node.negated else 'in'} [{', '.join(written)}]"
 
 
+# The longest way out that is told beside another one, in characters.
+_PIECES_AT_MOST = 40
+
+
+def _as_contains(file: File, node: tree.Matches, texts: list[str]) -> str:
+    subject = file.text(node.subject)
+    verb, joined = ("does not contain", " and ") if node.negated else ("contains", " or ")
+    written = joined.join(f"{subject} {verb} {spelled_text(text)}" for text in dict.fromkeys(texts))
+    return written if len(written) <= _PIECES_AT_MOST else f"{subject} {verb} …"
+
+
+_ALONE = {
+    (True, True): "the `^` belongs to the first choice alone, and the `$` to the last",
+    (True, False): "the `^` belongs to the first choice alone",
+    (False, True): "the `$` belongs to the last choice alone",
+}
+
+
 def _unanchored(file: File) -> Iterator[Diagnostic]:
     for reading in _under(file, REGEX_UNANCHORED):
         node: Any = reading.node
         pattern, texts = reading.pattern, reading.texts
-        if is_half_anchored(pattern):
-            shown = quoted(file.text(node.pattern))
-            message = f"in {shown} the `^` belongs to the first choice alone, and the `$` to the last"
+        shown = quoted(file.text(node.pattern))
+        anchors = half_anchors(pattern)
+        span, way = file.unit.parsed.span(node), "for whole values"
+        if anchors is None:
+            assert texts is not None
+            message = f"{shown} finds its text{'s' * (len(texts.texts) > 1)} anywhere in a value"
+            way += f", or {quoted(_as_contains(file, node, texts.texts))} for pieces"
+            written = _as_list(file, node, texts.texts)
         else:
-            message = f"{quoted(file.text(node.pattern))} finds these texts anywhere in a value, and not whole values"
-        if texts is None:
-            span, written = file.unit.parsed.span(node.pattern), _written(node.pattern, f"^(?:{pattern[1:-1]})$")
-        else:
-            span, written = file.unit.parsed.span(node), _as_list(file, node, texts.texts)
+            message = f"in {shown} {_ALONE[anchors]}"
+            if texts is not None:
+                written = _as_list(file, node, texts.texts)
+            else:
+                span, written = file.unit.parsed.span(node.pattern), _written(node.pattern, _grouped(pattern, anchors))
+                way = "if it belongs to all"
         yield REGEX_UNANCHORED.finding(
             file,
             message,
             node.pattern,
-            help=f"write {quoted(written)} for whole values",
-            fix=Fix("match whole values", [(span, written)], safe=False),
+            help=f"write {quoted(written)} {way}",
+            fix=Fix(f"write {quoted(written)}", [(span, written)], safe=False),
         )
 
 
 REGEX_UNANCHORED = Rule(
     "regex-unanchored",
     why="A regex finds its text anywhere in a value: `/gold/` finds `marigold`. In `/^gold|silver$/` each anchor "
-    "belongs to one choice only. The rule warns of that, and of texts that are whole values of the attribute "
-    "elsewhere: in the catalogue, or in a clause of the same file.",
+    "belongs to one choice only. The rule warns of that; of a choice that looks like a list of values, since its texts "
+    "are as short as in `/de|en/`, or the attribute is a plan, a language, a status or the like; and of texts that are "
+    "whole values of the attribute elsewhere: in the catalogue, or in a clause of the same file.",
     bad="tier matches /^gold|silver$/\n",
     good='tier in ["gold", "silver"]\n',
     check=_unanchored,
@@ -212,7 +264,7 @@ def _is_list(file: File) -> Iterator[Diagnostic]:
             file,
             f"{quoted(file.text(node.pattern))} is only {what}, without regard to letter case",
             node.pattern,
-            help=f"write {quoted(written)} if letter case counts; lists are quicker and easier to read",
+            help=f"write {quoted(written)}, which minds letter case, and is quicker and easier to read",
             fix=Fix(f"write {quoted(written)}", [(file.unit.parsed.span(node), written)], safe=False),
         )
 
@@ -240,12 +292,13 @@ def _is_piece(file: File) -> Iterator[Diagnostic]:
         verb = _SPELLED[where][node.negated]
         words = f"{'does not ' if node.negated else ''}{verb}{'' if where == 'anywhere' else ' with'}"
         written = f"{file.text(node.subject)} {words} {spelled_text(texts.texts[0])}"
+        whole = "!=" if node.negated else "=="
         case = "; letter case is ignored in both" if texts.texts[0].lower() != texts.texts[0] else ""
         yield REGEX_IS_PIECE.finding(
             file,
-            f"{quoted(file.text(node.pattern))} is only a `{words}`",
+            f"{quoted(file.text(node.pattern))} is only {'an' if words.startswith('e') else 'a'} `{words}`",
             node.pattern,
-            help=f"write {quoted(written)}, or `==` where the whole value is meant{case}",
+            help=f"write {quoted(written)}, or `{whole}` where the whole value is meant{case}",
             fix=Fix(f"write {quoted(written)}", [(file.unit.parsed.span(node), written)]),
         )
 

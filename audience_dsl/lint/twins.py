@@ -7,6 +7,7 @@ from ..compiler.negation import OPPOSITE
 from ..diagnostics import Diagnostic, quoted
 from ..syntax import tree
 from .file import File
+from .missing_value import is_surprising
 from .places import Place
 from .presence import comparisons_of
 from .rule import Rule
@@ -15,6 +16,8 @@ __all__ = ["UNEQUAL_TWINS"]
 
 
 def _check(file: File) -> Iterator[Diagnostic]:
+    if not any(place.negated for place in file.places):
+        return
     spelled: dict[object, Place] = {}
     negated: dict[object, Place] = {}
     for place in file.places:
@@ -23,7 +26,7 @@ def _check(file: File) -> Iterator[Diagnostic]:
             (negated if place.negated else spelled).setdefault(key, place)
     for key, place in spelled.items():
         twin = negated.get(key)
-        if twin is None or file.always_present(place.node.subject.name):
+        if twin is None or file.always_present(place.node.subject.name) or is_surprising(file, place):
             continue
         selects, twin_selects = _selects(file, place), _selects(file, twin)
         if selects != twin_selects:
@@ -83,7 +86,7 @@ UNEQUAL_TWINS = Rule(
     why="`not (ends before X)` and `ends after X` read the same, and are for users with a value. `not` selects whoever "
     "the filter does not, users without a value among them; a comparison that is spelled out is sent as it stands, "
     "and there Braze decides. Where both stand in one file and differ for such users, one of them is likely to be a "
-    "slip. Where `exists` beside a clause settles it, nothing is said.",
+    "slip. `exists` beside both settles it. Where `missing-value` tells of the clause already, nothing more is said.",
     bad="audience running = trial_ends after 2026-03-01T00:00:00Z\n"
     "audience not_over = not (trial_ends before 2026-03-01T00:00:00Z)\n",
     good="audience running = trial_ends after 2026-03-01T00:00:00Z\n"

@@ -4,11 +4,11 @@ import re
 
 from audience_dsl.diagnostics import WARNING
 from audience_dsl.lint import RULES, Rule
+from audience_dsl.report.explanations import shortened
 
 __all__ = ["HOME", "is_lint_only", "overview", "sections"]
 
 HOME = "rules.md"
-_SHOWN_AT_MOST = 100
 _FIXES = {
     "safe": "`--fix` mends it; whom the audience selects stays the same.",
     "unsafe": "`--fix --unsafe-fixes` mends it; look at what is selected then.",
@@ -47,12 +47,10 @@ def _section(rule: Rule) -> str:
 
 
 def _block(rule: Rule, text: str, found: str) -> str:
-    if any(len(line) > _SHOWN_AT_MOST for line in text.splitlines()):
-        lines = (line if len(line) <= _SHOWN_AT_MOST else line[:60] + "…" + line[-3:] for line in text.splitlines())
-        return "```text\n" + "\n".join(lines) + "\n```"
+    shown = shortened(text)
     # A block has no place for a catalogue with values.
-    language = "text" if rule.catalog else f"audience lint={found}"
-    return f"```{language}\n{text}```"
+    language = "text" if rule.catalog or shown != text else f"audience lint={found}"
+    return f"```{language}\n{shown}```"
 
 
 def _catalog(rule: Rule) -> str:

@@ -1,13 +1,13 @@
 """What can be concluded of a group: clauses on one attribute that select nobody or everybody, and needless ones."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ...absorption import AND, OR
 from .members import Member
 from .states import States, Subject, implies
 from .values import EVERY, NO, Values, meet
 
-__all__ = ["Budget", "Clash", "Needless", "judged"]
+__all__ = ["Budget", "Clash", "Needless", "judged", "judged_within"]
 
 # How many pairs of clauses are compared in a file. Beyond that what is needless stays unsaid, and nothing else does.
 _PAIRS = 200_000
@@ -49,17 +49,29 @@ class Clash:
 
     It shows at `member`, and with `by` alone, where there is a single one that is enough. `missing` tells whether users
     without a value are selected. `negations` has the members where all of them are negations, which an OR joins.
+    `around` says that some of `members` stand in an AND around the group.
     """
 
-    __slots__ = ("by", "joined", "member", "missing", "negations", "subject")
+    __slots__ = ("around", "by", "joined", "member", "members", "missing", "negations", "subject")
 
-    def __init__(self, joined: str, subject: Subject, member: Member, by: Member | None, *, missing: bool) -> None:
+    def __init__(
+        self,
+        joined: str,
+        subject: Subject,
+        member: Member,
+        by: Member | None,
+        *,
+        members: list[Member],
+        missing: bool,
+    ) -> None:
         self.joined = joined
         self.subject = subject
         self.member = member
         self.by = by
+        self.members = members
         self.missing = missing
         self.negations: list[Member] = []
+        self.around = False
 
 
 class Needless:
@@ -142,8 +154,76 @@ def _clash_of(joined: str, subject: Subject, entries: list[_Entry]) -> Clash | N
         # Who asks for users without a value, or for all that have one, is understood.
         if missing is (joined == AND) and subject[0] == "attribute" and any(values is NO for _, values in among):
             continue
-        return Clash(joined, subject, member, by, missing=missing)
+        members = list(dict.fromkeys(entry.member for entry, _ in among))
+        return Clash(joined, subject, member, by, members=members, missing=missing)
     return None
+
+
+# --- Through the groups around ---------------------------------------------------------------------------------------
+
+
+def judged_within(root: Member, told: Collection[Member], budget: Budget) -> Iterator[Clash]:
+    """Members that select nobody because of an AND further out, as `b` in `a and (b or c)`.
+
+    Of what is `told` already, and of what stands in it, nothing is concluded.
+    """
+    # A group, and what the ANDs around it say of each subject.
+    pending: list[tuple[Member, list[dict[Subject, list[_Entry]]]]] = [(root, [])]
+    while pending:
+        group, around = pending.pop()
+        if not budget.spend(len(around) + len(group.members)):
+            return
+        if group.joined == AND:
+            own = _by_subject(group)
+            for subject, entries in own.items():
+                clash = _clash_within(subject, entries, around, told, budget)
+                if clash is not None:
+                    yield clash
+                    break
+            else:
+                inner = [*around, own]
+                pending.extend((each, inner) for each in group.members if each.joined is not None and each not in told)
+            continue
+        for member in group.members:
+            if member in told:
+                continue
+            if member.joined is not None:
+                pending.append((member, around))
+                continue
+            for states in _states_as_branch(member):
+                clash = _clash_within(states.subject, [_Entry(member, states, own=True)], around, told, budget)
+                if clash is not None:
+                    yield clash
+                    break
+
+
+def _states_as_branch(member: Member) -> list[States]:
+    return member.brings.get(AND, []) if member.states is None else [member.states]
+
+
+def _clash_within(
+    subject: Subject,
+    entries: list[_Entry],
+    around: list[dict[Subject, list[_Entry]]],
+    told: Collection[Member],
+    budget: Budget,
+) -> Clash | None:
+    if not around or not budget.spend(len(around)):
+        return None
+    found = [each[subject] for each in around if subject in each]
+    if not found or not budget.spend(sum(map(len, found)) + len(entries)):
+        return None
+    outer = [entry for each in found for entry in each if entry.member not in told]
+    if not outer or any(entry.member in told for entry in entries):
+        return None
+    if _clash_of(AND, subject, outer) is not None or _clash_of(AND, subject, entries) is not None:
+        return None
+    clash = _clash_of(AND, subject, [*outer, *entries])
+    # Where users without a value come through, the member selects somebody; and what is around may ask for them alone.
+    if clash is None or clash.missing or all(entry.member is not clash.member for entry in entries):
+        return None
+    clash.around = True
+    return clash
 
 
 def _first_without_value(sets: Sequence[Values]) -> tuple[int, int | None] | None:

@@ -144,7 +144,7 @@ class Reader:
 
     def _lowered(self, unit: Unit, node: Any, *, negated: bool) -> Filter | None:
         """The filter of a clause, or None where it has a parameter, an error, or no opposite."""
-        if isinstance(node, tree.Invalid) or any(tree.parameters(node)) or self._is_faulty(unit, node):
+        if not tree.is_whole(node) or any(tree.parameters(node)) or self._is_faulty(unit, node):
             return None
         expression = tree.Not(node.first, node.last, node) if negated else node
         try:

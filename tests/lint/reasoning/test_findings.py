@@ -73,6 +73,21 @@ TAUTOLOGIES = [
     "last_used_app after 2026-01-01 or last_used_app before 2026-02-01",
     'a includes "x" or a does not include "x"',
 ]
+# Through the groups around: a clause that selects nobody where it stands, and the one further out.
+WITHIN = [
+    ('a == "x" and (a == "y" or b == 1)', 'a == "y"'),
+    ('(a == "y" or b == 1) and a == "x"', 'a == "y"'),
+    ('a == "x" and (b == 1 or (a == "y" and c == 2))', 'a == "y"'),
+    ('a == "x" and (b == 1 or (c == 2 and (a == "y" or d == 3)))', 'a == "y"'),
+    ('a in ["x", "y"] and (a == "y" or a == "z")', 'a == "z"'),
+    ('not (a != "x" or (a != "y" and b == 1))', 'a != "y"'),
+    ("n > 5 and (n < 3 or b == 1)", "n < 3"),
+    ("n > 5 and (n does not exist or b == 1)", "n does not exist"),
+    ("push is opted_in and (push is unsubscribed or email is opted_in)", "push is unsubscribed"),
+    ("n > 3 and n < 9 and (n in [3, 9] or b == 1)", "n in [3, 9]"),
+    ('let x = a == "x" and b == 1\naudience one = a == "y" and (x or c == 2)', "x"),
+    ('let x = a == "x" and b == 1\naudience one = x and (a == "y" or c == 2)', 'a == "y"'),
+]
 OR_OF_NEGATIONS = [
     ('a != "x" or a != "y"', 'a not in ["x", "y"]'),
     ('a != "x" or b == 1 or a != "y"', 'a not in ["x", "y"] or b == 1'),
@@ -118,7 +133,6 @@ REDUNDANT = [
     ('a != "x" or a == "y"', 'a != "x"'),
     ('a not in ["x", "y"] and a != "x"', 'a not in ["x", "y"]'),
     ('a == "x" and a exists', 'a == "x"'),
-    ('a exists or a == "x"', "a exists"),
     ('a == "x" and (a == "x" or b == 1)', 'a == "x"'),
     ('b == 1 or (a == "x" and b == 1)', "b == 1"),
     ("n exists and n > 3 and n > 0", "n exists and n > 3"),
@@ -157,6 +171,15 @@ NOTHING = [
     "t after 2026-01-01 and t less than 2 days ago",
     "t before 2026-01-01 or t less than 2 days ago",
     "last_used_app after 2026-01-01 and last_used_app more than 30 days ago",
+    # Another branch, and another attribute.
+    '(a == "x" and b == 1) or (a == "y" and c == 2)',
+    'a == "x" or (a == "y" and b == 1)',
+    'a == "x" and (b == "y" or c == 1)',
+    "n > 5 and (n < 9 or b == 1)",
+    # Whoever has no value comes by it.
+    'a != "x" and (a does not exist or b == 1)',
+    'a does not exist and (a != "y" or b == 1)',
+    "n < 3 and n does not exist and (n > 5 or b == 1)",
     # Ordinary.
     "n > 3 and n < 5",
     "n < 3 or n > 5",
@@ -177,6 +200,13 @@ NOTHING = [
 @pytest.mark.parametrize("text", CONTRADICTIONS)
 def test_a_contradiction(text: str) -> None:
     assert [each.partition(":")[0] for each in found(text)] == ["contradiction"]
+
+
+@pytest.mark.parametrize(("text", "clause"), WITHIN)
+def test_a_contradiction_with_a_group_around(text: str, clause: str) -> None:
+    assert found(text) == [f"contradiction: {clause}"]
+    (finding,) = findings(text)
+    assert finding.message.endswith("around it, so it selects nobody here")
 
 
 @pytest.mark.parametrize("text", TAUTOLOGIES)
@@ -264,6 +294,18 @@ def test_a_fix_that_takes_a_parameter_along_is_not_safe() -> None:
         assert finding.fix.safe is safe
 
 
+def test_a_fix_that_takes_the_type_of_an_attribute_along_is_not_safe() -> None:
+    for text, safe in [
+        ('a exists or a == "x"', False),
+        ('a exists or b == 1 or (b == 1 and a == "x")', False),
+        ('a == "x" or (a == "x" and b == 1)', True),
+    ]:
+        finding = findings(text)[-1]
+        assert finding.code.slug == "redundant"
+        assert finding.fix is not None
+        assert finding.fix.safe is safe
+
+
 def test_the_message_says_what_is_meant_under_not() -> None:
     (finding,) = findings('not (a == "x" and a == "y")')
     assert finding.message == (
@@ -271,6 +313,11 @@ def test_the_message_says_what_is_meant_under_not() -> None:
     )
     (finding,) = findings("not (n != 1 or n != 2)")
     assert finding.help == "join them with `and` if either is meant"
+
+
+def test_a_clause_is_quoted_on_one_line_as_it_is_written() -> None:
+    (finding,) = findings('a == "x  y" and a in [ "x  y",\n # or\n "z"]')
+    assert finding.message.startswith('`a in [ "x  y", "z"]` excludes nobody in this `and`: whoever fits `a == "x  y"`')
 
 
 def test_clauses_with_errors_say_nothing_and_others_are_read() -> None:
