@@ -14,7 +14,6 @@ __all__ = [
     "AUDIENCE_FIELDS",
     "BATCH_OF_RECIPIENTS",
     "BODY_FIELDS",
-    "CHANNELS",
     "COMPARISONS",
     "DAYS_AT_MOST",
     "ENDPOINTS",
@@ -106,8 +105,6 @@ RELATIVE = frozenset(
     }
 )
 
-# Channel as written in the language → the kind of filter.
-CHANNELS = {"push": "push_subscription_status", "email": "email_subscription_status"}
 STATUSES = ("opted_in", "subscribed", "unsubscribed")
 # What each state of a channel says of a user; every user is in exactly one, new ones are `subscribed`
 # (/docs/user_guide/audience/subscription_preferences/subscription_status,

@@ -36,6 +36,8 @@ __all__ = [
     "Related",
     "RequestError",
     "by_severity",
+    "counted",
+    "cut",
     "distinct",
     "listed",
     "nearest",
@@ -214,7 +216,16 @@ class ConfigurationError(AudienceError):
 
 def quoted(text: str) -> str:
     """A user's own words in a message: in backticks, and cut where they are long."""
-    return f"`{text if len(text) <= QUOTED_AT_MOST else text[: QUOTED_AT_MOST - 1] + '…'}`"
+    return f"`{cut(text, QUOTED_AT_MOST)}`"
+
+
+def cut(text: str, at_most: int) -> str:
+    return text if len(text) <= at_most else text[: at_most - 1] + "…"
+
+
+def counted(count: int, what: str) -> str:
+    """A number of things, as in `1 file` and `2,000 files`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def listed(names: Iterable[str]) -> str:
@@ -299,6 +310,7 @@ CODES = _registry(
     ("AUD107", "use-cycle", "files use each other in a circle"),
     ("AUD108", "name-is-attribute", "a `let` bears the name of an attribute of the same file"),
     ("AUD109", "no-such-audience", "the audience asked for is not in the file, or none was chosen"),
+    ("AUD110", "alike-names", "two definitions whose names differ in nothing but letter case"),
     # 2: types and comparisons
     ("AUD201", "default-attribute", "a default attribute of Braze cannot stand in a connected audience"),
     ("AUD202", "not-filterable", "a connected audience cannot filter on this"),

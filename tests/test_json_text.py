@@ -60,12 +60,12 @@ def test_pointers_that_the_text_does_not_have() -> None:
 FAULTS = [
     ("", "this is no JSON: expecting value", 0),
     ("{", "this is no JSON: expecting property name enclosed in double quotes", 1),
-    ('{"a": NaN}', "the JSON cannot be read: `NaN` is not JSON", 0),
+    ('{"a": NaN}', "`NaN` is not JSON", 6),
     ('{"a": 1, "b": {"c": 1, "c": 2}}', "the key `c` stands twice in one object", 23),
     ('[{"a": {"x": 1}, "b": {"x": "a", "y": ["x"]}, "\\u0061": 2}]', "the key `a` stands twice in one object", 46),
     ('{"a": 1, "a": 2', "this is no JSON: expecting `,` delimiter", 15),
     ("[" * 100_000, "the JSON is nested too deep to be read", 0),
-    ("1" * 5_000, "the JSON cannot be read: ", 0),
+    ("[1, -" + "1" * 5_000 + "]", "the number has more digits than can be read", 4),
 ]
 
 
@@ -76,6 +76,7 @@ def test_faults(text: str, message: str, at: int) -> None:
             read_json(Source("   " + text if start else text), start=start)
         assert raised.value.message.replace("'", "`").startswith(message)
         assert raised.value.span.start == at + start
+        assert raised.value.help
 
 
 def test_a_part_of_a_text() -> None:

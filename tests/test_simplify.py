@@ -6,6 +6,8 @@ import audience_dsl
 from audience_dsl.clauses import leaf_text
 from audience_dsl.filters import And, CustomAttribute, Filter, Or, PushSubscription
 from audience_dsl.simplify import notes, simplify
+from audience_dsl.source import Source
+from audience_dsl.syntax.formatter import simplify_source
 
 
 def text(part: Filter) -> str:
@@ -160,3 +162,25 @@ def test_long_parts_are_cut_in_notes() -> None:
     assert (
         note.message == "`(a0 exists and a1 exists) or (a1 exists…` stands twice in this `and`, and was left out once"
     )
+
+
+EVERY_KIND = (
+    "q and last_used_app less than 3 days ago and push is opted_in and b is true and s matches /x/ and n > 5 "
+    'and u in ["x"] and v includes "x" and w between 1 and 2 and x after 2026-01-01 and y exists and z == $z'
+)
+
+
+@pytest.mark.parametrize("kept", ["p == 1", "n == 1", 'v includes any of ["y"]', "w == 3"])
+def test_in_a_module_beside_clauses_of_every_kind(kept: str) -> None:
+    text = f"param $z: string\nlet q = r exists and r exists\naudience a = {kept} or ({kept} and {EVERY_KIND})\n"
+    shorter, removed = simplify_source(Source(text))
+    assert shorter == f"param $z: string\n\nlet q = r exists\n\naudience a = {kept}\n"
+    doubled, absorbed = (each.message for each in removed)
+    assert doubled == "`r exists` stands twice in this `and`, and was left out once"
+    assert absorbed.endswith(f"was left out of this `or`: `{kept}` absorbs it")
+
+
+def test_groups_in_another_order_say_the_same() -> None:
+    shorter, (note,) = simplify_source(Source("(a == 1 or b == 2) and (b == 2 or a == 1)"))
+    assert shorter == "a == 1 or b == 2\n"
+    assert note.message == ("`b == 2 or a == 1` was left out of this `and`: it says the same as `a == 1 or b == 2`")

@@ -2,6 +2,15 @@
 
 from .check import check_source
 from .fixing import Fixed, fix_all
-from .requirements import Required, RequirementError, check_required, required_of
+from .requirements import Required, RequirementError, Requirements, check_required, lacking
 
-__all__ = ["Fixed", "Required", "RequirementError", "check_required", "check_source", "fix_all", "required_of"]
+__all__ = [
+    "Fixed",
+    "Required",
+    "RequirementError",
+    "Requirements",
+    "check_required",
+    "check_source",
+    "fix_all",
+    "lacking",
+]

@@ -71,7 +71,9 @@ def _sound_clauses(analysis: Analysis, values: dict[str, Bound]) -> Iterator[tre
             pending.extend((operand, negated) for operand in reversed(node.operands))
         elif isinstance(node, tree.Not):
             pending.append((node.operand, not negated))
-        elif not isinstance(node, (tree.Reference, tree.Invalid)) and values.keys() >= set(tree.parameters(node)):
+        elif (
+            not isinstance(node, tree.Reference) and tree.is_whole(node) and values.keys() >= set(tree.parameters(node))
+        ):
             span = parsed.span(node)
             at = bisect_left(errors, span.start)
             if at == len(errors) or errors[at] >= span.end:

@@ -1,5 +1,6 @@
 """The command `audience`: finds the command that is asked for, and turns whatever happens into an exit code."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -25,26 +26,35 @@ from .exits import (
 
 __all__ = ["main"]
 
-# In the order of use, with the line that each has in the help.
-_COMMANDS = {
-    "compile": "Compile audiences to connected audience JSON.",
-    "decompile": "Turn connected audience JSON into texts of the language.",
-    "check": "Find everything that is wrong or surprising in audiences, and fix what can be fixed.",
-    "fmt": "Write audiences in the one canonical form, their comments kept.",
-    "test": "Run the cases beside audiences: who must match, and who must not.",
-    "why": "Say why an audience selects a user, or does not, clause by clause.",
-    "explain": "Say in plain English whom an audience selects, as a text, a picture or a sheet to sign.",
-    "preview": "Count how many profiles of a file match, and how many each clause lets through.",
-    "sql": "Write the query that selects an audience in a warehouse.",
-    "request": "Make the body of a trigger request, sending nothing.",
-    "send": "Send a trigger request to Braze, or to the embedded sandbox.",
-    "sandbox": "Serve a local Braze on this machine.",
-    "catalog": "Make the catalogue of attributes, and keep it up to date with the workspace.",
-    "ci": "Run check, fmt, compile and test as the project has settled, in one report.",
-    "config": "Show the configuration in effect, and where each value comes from.",
-    "rule": "Say what a code of a finding means, and what to do about it.",
-    "completion": "Print the script that lets a shell complete the words of a command.",
+# By what they are for, with the line that each has in the help.
+_SECTIONS = {
+    "Write": {
+        "check": "Find what is wrong or surprising, and mend what can be mended.",
+        "fmt": "Write audiences in their one canonical form.",
+        "compile": "Turn audiences into connected audience JSON.",
+        "decompile": "Turn connected audience JSON into audiences.",
+        "rule": "Say what the code of a finding means.",
+    },
+    "See who is in": {
+        "explain": "Say in plain English whom an audience selects.",
+        "test": "Run cases: who must match, and who must not.",
+        "why": "Say why an audience selects a user, or does not.",
+        "preview": "Count who matches, and whom each clause lets through.",
+        "sql": "Write the query that selects an audience in a warehouse.",
+    },
+    "Send": {
+        "request": "Make the body of a trigger request, sending nothing.",
+        "send": "Send a trigger request to Braze, or to the sandbox.",
+        "sandbox": "Serve a local Braze on this machine.",
+    },
+    "Keep a project": {
+        "ci": "Run check, fmt, compile and test in one report.",
+        "catalog": "Keep the catalogue of attributes up to date.",
+        "config": "Show the configuration in effect.",
+        "completion": "Print the script by which a shell completes words.",
+    },
 }
+_COMMANDS = {name: line for section in _SECTIONS.values() for name, line in section.items()}
 _EXITS = """\b
 Exit codes:
   0    done (warnings too)
@@ -67,8 +77,11 @@ class _Commands(click.Group):
         return command
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+        # In one block the lines of all sections begin below each other.
+        wide = max(map(len, _COMMANDS))
+        for title, commands in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:{wide}}", line) for name, line in commands.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -99,6 +112,8 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code. Never raises."""
+    # Trees and filters are many small values without circles, which the collector would walk again and again.
+    gc.set_threshold(100_000, 50, 100)
     words = list(sys.argv[1:] if arguments is None else arguments)
     console = Console()
     _speak_utf8()

@@ -8,7 +8,7 @@ import click
 
 from .console import Console, ShareProgress
 from .exits import UsageFault
-from .options import endpoint_of, endpoint_options, output_format_option
+from .options import endpoint_of, endpoint_options, output_format_option, profiles_option
 
 if TYPE_CHECKING:
     from ..catalog import CatalogAttribute
@@ -105,7 +105,7 @@ def pull(
 
 @command.command("infer", epilog=_EPILOG, short_help="Make a first file from exported profiles.")
 @_file_options
-@click.option("--profiles", required=True, metavar="PATH", help="A file of profiles, or a directory of such files.")
+@profiles_option
 @click.option(
     "--values",
     type=click.IntRange(0, 1_000),

@@ -1,6 +1,5 @@
 """The catalogue's file as a command changes it: read, shown, and written only when all of it is known."""
 
-import difflib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from ..source import Source
 from .console import Console
 from .exits import DONE, FINDINGS, BadConfigurationError, FindingsError, UsageFault
 from .files import ReadError, read_source, shown_path, without_bom
-from .outputs import colored_diff, write_all
+from .outputs import file_diff, write_all
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -54,9 +53,7 @@ class CatalogFile:
         text = merged(self.source, changes)
         changed = text != self.source.text
         if diff:
-            before, after = (each.splitlines(keepends=True) for each in (self.source.text, text))
-            lines = difflib.unified_diff(before, after, self.source.name, f"{self.source.name} (renewed)")
-            console.data(colored_diff(lines, color=console.data_color))
+            console.data(file_diff(self.source.text, text, self.source.name, "renewed", color=console.data_color))
         else:
             console.data("".join(_rows(report)))
         name = clean(self.source.name)

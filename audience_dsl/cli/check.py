@@ -1,23 +1,23 @@
 """`audience check`: everything that is wrong, or surprising, in all files at once."""
 
-import difflib
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..diagnostics import ERROR, NOTE, WARNING, Diagnostic, distinct
+from ..diagnostics import ERROR, NOTE, WARNING, Diagnostic, counted, distinct
+from ..source import Source
 from .console import Console, Progress
 from .exits import DONE, FINDINGS, FindingsError, UsageFault
-from .files import open_argument
+from .files import open_argument, shown_path
 from .inputs import Input, check_paths, inputs
-from .options import output_format_option, project_options
-from .outputs import colored_diff, write_all
+from .options import output_format_option, project_options, stdin_filename_option
+from .outputs import file_diff, write_all
 from .watching import watchable
 
 if TYPE_CHECKING:
-    from ..source import Source
     from .checking import Checker
 
 __all__ = ["check_all", "command"]
@@ -47,7 +47,7 @@ Exit codes:
 @click.option("--write-baseline", is_flag=True, help="Write the findings of today to the baseline.")
 @project_options
 @output_format_option(on_stdout=True)
-@click.option("--stdin-filename", metavar="NAME", help="What to call stdin, and where to think of it.")
+@stdin_filename_option
 @click.pass_obj
 @watchable
 def command(
@@ -109,16 +109,21 @@ def command(
         console.data(_diff(console, contents))
     elif changes:
         write_all(changes)
-        console.note(f"{fixed:,} fixed, in {len(changes):,} file{'s' * (len(changes) > 1)}")
+        console.note(f"{fixed:,} fixed, in {counted(len(changes), 'file')}")
+        # What was found through a file that is used, and is mended now, was found before.
+        found, _, _ = check_all(console, checker, sources, stdin_filename)
     if write_baseline:
         count = checker.write_baseline(found)
         console.note(f"{count:,} findings written to the baseline")
         return DONE
-    found = checker.without_known(found)
+    new = checker.without_known(found)
     console.findings.looked_at = [each.argument for each in sources]
-    console.findings.fail_level = fail_level or ERROR
-    console.diagnostics(found)
-    return FINDINGS if checker.fails(found) or (diff and changes) else DONE
+    console.findings.fail_level = checker.least_fail_level
+    console.diagnostics(new)
+    if not new and not diff and not console.findings.are_a_document:
+        files = counted(len(sources), "file")
+        console.note(f"{files} checked, nothing {'new' if found else 'found'}")
+    return FINDINGS if checker.fails(new) or (diff and changes) else DONE
 
 
 def check_all(
@@ -145,7 +150,7 @@ def check_all(
             found += error.diagnostics
             continue
 
-        def find(source: "Source", path: Path = each.path) -> list[Diagnostic]:
+        def find(source: Source, path: Path = each.path) -> list[Diagnostic]:
             return checker.check(source, path)
 
         if fix:
@@ -156,16 +161,27 @@ def check_all(
         else:
             found += find(source)
     progress.done()
+    _name_alike(found, sources)
     return distinct(found), contents, fixed
+
+
+def _name_alike(found: Iterable[Diagnostic], sources: Iterable[Input]) -> None:
+    """Let findings call each file by one name: a file that is used is named from the one that uses it."""
+    names = {os.path.realpath(each.path): shown_path(each.path) for each in sources if not each.is_stdin}
+    real: dict[str, str] = {}
+    for each in found:
+        if each.source is None:
+            continue
+        name = each.source.name
+        if name not in real:
+            real[name] = os.path.realpath(name)
+        alike = names.setdefault(real[name], name)
+        if alike != name:
+            each.source = Source(each.source.text, alike)
 
 
 def _diff(console: Console, contents: dict[Path, tuple[str, str]]) -> str:
     return "".join(
-        colored_diff(
-            difflib.unified_diff(
-                before.splitlines(keepends=True), after.splitlines(keepends=True), f"{path}", f"{path} (fixed)"
-            ),
-            color=console.data_color,
-        )
+        file_diff(before, after, f"{path}", "fixed", color=console.data_color)
         for path, (before, after) in contents.items()
     )

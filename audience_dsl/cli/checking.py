@@ -1,9 +1,10 @@
 """Checks of files as their projects have settled them, and as the options say otherwise."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ..checking import Required, RequirementError, check_source, required_of
+from ..checking import check_source
 from ..diagnostics import CODES, ERROR, NOTE, WARNING, ConfigurationError, Diagnostic
 from ..lint import Baseline, Selection
 from ..source import Source
@@ -42,24 +43,39 @@ class Checker:
         self._selections: dict[int, Selection] = {}
         # By file name, as findings name it: whose findings fail the run, and which are known.
         self._projects: dict[str, Project] = {}
+        self._paths: dict[str, Path] = {}
 
     def check(self, source: Source, path: Path) -> list[Diagnostic]:
         """What is reported of a text. Raises nothing over what it says."""
         project = self.projects.of(path)
         self._projects[source.name] = project
+        self._paths[source.name] = path
         found = check_source(
             source,
             path=path,
             base_path=self.projects.root(path),
             settings=project.settings,
             catalog=project.catalog,
-            required=self._required(path, project),
+            required=project.required_of(path),
         )
         return self._selection(project).apply(found)
+
+    def idle_requirements(self, configured: Path, paths: Iterable[Path]) -> list[Diagnostic]:
+        """A warning for each requirement of the project of `configured` that holds for none of the paths."""
+        project = self.projects.of(configured)
+        found = project.requirements.idle(paths)
+        self._projects.update((each.source.name, project) for each in found if each.source is not None)
+        return found
 
     def fail_level(self, finding: Diagnostic) -> str:
         project = None if finding.source is None else self._projects.get(finding.source.name)
         return self._fail_level or (ERROR if project is None else project.configuration.fail_level)
+
+    @property
+    def least_fail_level(self) -> str:
+        """The least grave level that fails the run, of all projects that were looked at."""
+        levels = {each.configuration.fail_level for each in self._projects.values()} or {ERROR}
+        return self._fail_level or max(levels, key=("never", *_LEVELS).index)
 
     def fails(self, found: Iterable[Diagnostic]) -> bool:
         """Whether one of the findings is grave enough to fail the run."""
@@ -77,7 +93,7 @@ class Checker:
                 "`--write-baseline` has no file to write to",
                 "name it with `--baseline`, or as `baseline` in the configuration",
             )
-        baseline = Baseline.of(found)
+        baseline = Baseline.of(found, self._named_from(path))
         write_all({path: baseline.write()})
         return sum(each.count for each in baseline.known)
 
@@ -97,8 +113,9 @@ class Checker:
         except ConfigurationError as error:
             finding = Diagnostic(error.kind, error.message, source=Source("", shown_path(path)), help=error.help)
             raise BadConfigurationError([finding]) from None
-        new, _, gone = baseline.split(found)
-        looked_at = {name.replace("\\", "/") for name in self._projects}
+        named = self._named_from(path)
+        new, _, gone = baseline.split(found, named)
+        looked_at = set(map(named, self._paths))
         stale = [
             Diagnostic(
                 CODES["stale-baseline"],
@@ -111,6 +128,19 @@ class Checker:
             if each.file in looked_at
         ]
         return [*new, *stale]
+
+    def _named_from(self, baseline: Path) -> Callable[[str], str]:
+        """How a baseline names files: from its own directory, so that it is the same wherever the command runs."""
+        directory = os.path.realpath(baseline.parent)
+
+        def named(name: str) -> str:
+            try:
+                return Path(os.path.relpath(os.path.realpath(self._paths.get(name, name)), directory)).as_posix()
+            except ValueError:
+                # On another drive.
+                return name
+
+        return named
 
     def _baseline_path(self) -> Path | None:
         if self._baseline is not None:
@@ -130,14 +160,6 @@ class Checker:
                 raise UsageFault(error.message, error.help) from None
             self._selections[id(project)] = selection
         return selection
-
-    def _required(self, path: Path, project: Project) -> list[Required]:
-        if not project.configuration.requirements:
-            return []
-        try:
-            return required_of(path, project.configuration, catalog=project.catalog)
-        except RequirementError as error:
-            raise BadConfigurationError([error.finding]) from None
 
 
 def _names(options: Iterable[str]) -> tuple[str, ...]:

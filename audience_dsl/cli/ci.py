@@ -1,27 +1,30 @@
 """`audience ci`: everything that a pipeline asks of a project, in one run and one report."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
-from ..diagnostics import CODES, Diagnostic
-from ..source import Source, Span
+from ..diagnostics import CODES, Diagnostic, counted
 from .check import check_all
 from .console import Console
-from .exits import DONE, FINDINGS, FindingsError
-from .files import open_argument, shown_path
+from .exits import DONE, FINDINGS
+from .files import shown_path
 from .inputs import inputs
-from .options import output_format_option
+from .options import config_option, output_format_option
 
 if TYPE_CHECKING:
     from ..config import Configuration
+    from .changes import Changes
     from .checking import Checker
 
 __all__ = ["command"]
 
+# The configuration of the run is that of the working directory.
+_HERE = Path("audience.toml")
 _EPILOG = """\b
 Exit codes:
   0    every step passed
@@ -33,9 +36,7 @@ Exit codes:
 @click.command("ci", epilog=_EPILOG)
 @click.argument("paths", nargs=-1, metavar="[PATH…]")
 @click.option("--changed-since", metavar="REV", help="Only what differs from this commit, and what uses that.")
-@click.option(
-    "--config", metavar="FILE", help="The configuration. [default: the nearest audience.toml or pyproject.toml]"
-)
+@config_option
 @output_format_option(on_stdout=True)
 @click.pass_obj
 def command(console: Console, paths: tuple[str, ...], changed_since: str | None, config: str | None) -> int:
@@ -65,11 +66,9 @@ def command(console: Console, paths: tuple[str, ...], changed_since: str | None,
     from .checking import Checker
 
     checker = Checker(config=config)
-    configuration = checker.projects.of(Path("audience.toml")).configuration
-    named = paths or tuple(shown_path(each) for each in configuration.ci_paths)
-    run = _Run(console, checker, configuration, named, changed_since)
+    configuration = checker.projects.of(_HERE).configuration
+    run = _Run(console, checker, configuration, paths, changed_since)
     console.findings.looked_at = [each.argument for each in run.sources]
-    console.findings.fail_level = configuration.fail_level
     steps: dict[str, Callable[[], tuple[str, list[Diagnostic]]]] = {
         "check": run.check,
         "fmt": run.fmt,
@@ -87,6 +86,7 @@ def command(console: Console, paths: tuple[str, ...], changed_since: str | None,
         passed = passed and not failed
         found += findings
         lines.append(f"{'failed' if failed else 'passed'}  {name:8} {words}")
+    console.findings.fail_level = checker.least_fail_level
     console.diagnostics(found)
     for line in lines:
         console.note(line)
@@ -105,99 +105,58 @@ class _Run:
         self.console = console
         self.checker = checker
         self.configuration = configuration
-        self.paths = paths
-        self.partial = revision is not None
-        self.sources = list(inputs(paths, None))
-        self.changed: set[Path] = set()
-        if revision is not None:
-            from .changes import affected, changed_since
-
-            self.changed = changed_since(revision)
-            self.sources = affected(self.sources, self.changed, checker.projects)
+        self.paths = paths or tuple(shown_path(each) for each in configuration.ci_paths)
+        # A part of the project cannot tell whether a requirement holds for no file.
+        self.is_whole = not paths and revision is None
+        self.all = list(inputs(self.paths, None))
+        self.sources = self.all
+        self.changes = None if revision is None else _changes(revision, configuration)
+        if self.changes is not None:
+            self.sources = self.changes.affected(self.all, checker.projects)
 
     def check(self) -> tuple[str, list[Diagnostic]]:
         found, _, _ = check_all(self.console, self.checker, self.sources)
         found = self.checker.without_known(found)
-        return _files(len(self.sources)), found
+        if self.is_whole:
+            found += self.checker.idle_requirements(_HERE, (each.path for each in self.all))
+        return counted(len(self.sources), "file"), found
 
     def fmt(self) -> tuple[str, list[Diagnostic]]:
-        from ..syntax.formatter import FormatRefused, format_source
+        from .formatting import format_all, not_formatted
 
-        found: list[Diagnostic] = []
-        for source in self._texts():
-            try:
-                text = format_source(source)
-            except FormatRefused as refused:
-                # What is no text of the language, the step check has reported.
-                found += [each for each in refused.diagnostics if each.code is CODES["format-refused"]]
-                continue
-            if text != source.text:
-                message = f"`{source.name}` is not in its canonical form"
-                found.append(
-                    Diagnostic(
-                        CODES["not-formatted"],
-                        message,
-                        source=source,
-                        span=Span(0, 0),
-                        help=f"run `audience fmt {source.name}`",
-                    )
-                )
-        return _files(len(self.sources)), found
+        done = format_all(self.console, self.sources, None, False)
+        # What is no text of the language, the step check has reported.
+        found = [each for each in done.findings if each.code is CODES["format-refused"]]
+        found += [not_formatted(source, text) for source, text in done.changed.values()]
+        return counted(len(self.sources), "file"), found
 
     def compile(self) -> tuple[str, list[Diagnostic]]:
-        from .compile import output_of, stale_below
-        from .compiling import compile_source
-        from .parameters import Given
-        from .up_to_date import compare
+        from .committed import Committed
 
-        out_dir = self.configuration.ci_out_dir
-        assert out_dir is not None
-        out_dir = Path(shown_path(out_dir))
-        outputs: dict[Path, tuple[str, str]] = {}
-        for each in self.sources:
-            try:
-                source = open_argument(each.argument)
-            except FindingsError:
-                continue
-            compiled = compile_source(
-                source,
-                path=each.path,
-                projects=self.checker.projects,
-                given=Given({}, {}),
-                name=None,
-                every=True,
-                now=None,
-            )
-            for name, audience in compiled.audiences.items():
-                outputs[output_of(out_dir, each, name)] = (audience.to_json(indent=2) + "\n", f"`{each.argument}`")
-        stale = [] if self.partial else stale_below(out_dir, outputs)
-        diff, faults = compare(outputs, stale, self.console)
+        out_dir = Path(shown_path(self.configuration.ci_out_dir or Path()))
+        roots = [Path(each) for each in self.paths if Path(each).is_dir()]
+        prune = " --prune" * (len(roots) == len(self.paths))
+        way = f"run `audience compile {' '.join(map(quote, self.paths))} --out-dir {quote(str(out_dir))}{prune}`"
+        committed = Committed(self.console, self.checker.projects, self.all, out_dir)
+        count, diff, faults = committed.compare(self.sources, self.changes, roots, way)
         if not self.console.findings.are_a_document:
             self.console.data(diff)
-        return f"{len(outputs):,} output{'s' * (len(outputs) != 1)}", faults
+        return counted(count, "output"), faults
 
     def test(self) -> tuple[str, list[Diagnostic]]:
         from .case_report import as_findings, counts
         from .test import read_paths, run_tests
 
         tests = read_paths(self.paths, False, required=False)
-        if self.partial:
-            tests.keep({*self.changed, *(Path(os.path.realpath(each.path)) for each in self.sources)})
+        if self.changes is not None:
+            tests.keep(self.changes, {Path(os.path.realpath(each.path)) for each in self.sources})
         files, _ = run_tests(self.console, tests, self.checker.projects, None, False)
         found = [finding for file in files for finding in file.findings] + as_findings(files)
         passed, failed, _ = counts(files)
-        return f"{passed:,} passed, {failed:,} failed, in {_files(len(files))}", found
-
-    def _texts(self) -> Sequence[Source]:
-        texts = []
-        for each in self.sources:
-            try:
-                texts.append(open_argument(each.argument))
-            except FindingsError:
-                # Reported by the step check.
-                continue
-        return texts
+        return f"{passed:,} passed, {failed:,} failed, in {counted(len(files), 'file')}", found
 
 
-def _files(count: int) -> str:
-    return f"{count:,} file{'s' * (count != 1)}"
+def _changes(revision: str, configuration: "Configuration") -> "Changes":
+    from .changes import Changes
+
+    return Changes.since(revision, configuration.root)

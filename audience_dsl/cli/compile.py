@@ -12,7 +12,14 @@ from .console import Console, Progress
 from .exits import FindingsError, UsageFault
 from .files import STDIN, open_argument, walk
 from .inputs import Input, check_paths, inputs
-from .options import now_option, output_format_option, parameter_options, project_options
+from .options import (
+    now_option,
+    output_format_option,
+    parameter_options,
+    project_options,
+    simplify_option,
+    stdin_filename_option,
+)
 from .outputs import check_outputs, write_all
 from .parameters import Given, read_given
 from .watching import watchable
@@ -38,13 +45,13 @@ Exit codes:
 @click.option("--name", metavar="NAME", help="The audience to compile, of a file that defines several.")
 @parameter_options
 @click.option("--compact", is_flag=True, help="The JSON on one line.")
-@click.option("--simplify", is_flag=True, help="Leave out what says nothing of its own, and tell what that was.")
+@simplify_option
 @click.option(
     "--check", "check", is_flag=True, help="Write nothing; show how the outputs differ from what they should be."
 )
 @click.option("--prune", is_flag=True, help="Delete audiences below --out-dir that no source makes any more.")
 @project_options
-@click.option("--stdin-filename", metavar="NAME", help="What to call stdin, and where to think of it.")
+@stdin_filename_option
 @now_option
 @output_format_option()
 @click.pass_obj
@@ -130,7 +137,8 @@ def command(
     if check:
         from .up_to_date import compare
 
-        diff, faults = compare({path: (contents[path], origin) for path, origin in origins}, stale, console)
+        wanted = {path: (contents[path], origin) for path, origin in origins}
+        diff, faults = compare(wanted, stale, console, "run the same command without `--check`")
         console.data(diff)
         if faults:
             raise FindingsError([*findings, *faults])

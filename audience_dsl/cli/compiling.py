@@ -8,7 +8,7 @@ from typing import Any
 from ..api import Analysis, Audience, analyse
 from ..diagnostics import CODES, ERROR, BindError, CompileError, Diagnostic, by_severity, nearest
 from ..source import Source
-from .exits import BadConfigurationError, FindingsError, UsageFault
+from .exits import FindingsError, UsageFault
 from .files import STDIN, open_argument, shown_path
 from .parameters import Given, as_finding
 from .project import Projects
@@ -98,16 +98,12 @@ def compile_one(
 
 def _required(analysis: Analysis, path: Path, projects: Projects) -> list[Diagnostic]:
     """What the audiences of a file lack of the filters that its project requires."""
-    project = projects.of(path)
-    if not project.configuration.requirements:
+    required = projects.of(path).required_of(path)
+    if not required:
         return []
+    from ..checking import check_required
     from ..checking.lowered import lower_all
-    from ..checking.requirements import RequirementError, check_required, required_of
 
-    try:
-        required = required_of(path, project.configuration, catalog=project.catalog)
-    except RequirementError as error:
-        raise BadConfigurationError([error.finding]) from None
     return check_required(analysis, path, lower_all(analysis)[0], required)
 
 

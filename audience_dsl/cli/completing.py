@@ -1,10 +1,13 @@
 """What may stand at the place where somebody presses Tab: click knows commands and choices, this the rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem, shell_complete
+
+from ..braze import INSTANCES
+from ..diagnostics import CODES
 
 __all__ = ["complete"]
 
@@ -29,8 +32,19 @@ def _prepare(command: click.Command) -> None:
             _prepare(each)
     for parameter in command.params:
         metavar = parameter.metavar or ""
+        if isinstance(parameter.type, click.Choice):
+            # It knows its own.
+            continue
         if parameter.name == "name":
             parameter._custom_shell_complete = _names
+        elif parameter.name == "instance":
+            parameter._custom_shell_complete = _of_words(INSTANCES)
+        elif metavar == "CODES":
+            parameter._custom_shell_complete = _of_words(_rules())
+        elif "CODE" in metavar:
+            parameter._custom_shell_complete = _of_words(
+                name for each in CODES.values() for name in (each.code, each.slug)
+            )
         elif "FILE" in metavar or "PATH" in metavar:
             parameter._custom_shell_complete = _of_kind("file")
         elif "DIR" in metavar:
@@ -42,6 +56,24 @@ def _of_kind(kind: str) -> Callable[[click.Context, click.Parameter, str], list[
         return [CompletionItem(incomplete, type=kind)]
 
     return completed
+
+
+def _of_words(words: Iterable[str]) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    known = list(words)
+
+    def completed(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        # Of several with commas between them the last is completed.
+        before, comma, last = incomplete.rpartition(",")
+        fitting = (each for each in known if each.casefold().startswith(last.casefold()))
+        return [CompletionItem(f"{before}{comma}{each}") for each in fitting]
+
+    return completed
+
+
+def _rules() -> list[str]:
+    from ..lint.rules import RULES
+
+    return [name for each in RULES.values() for name in (each.code.code, each.code.slug)]
 
 
 def _names(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -9,7 +9,13 @@ __all__ = ["command"]
 _SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command("completion")
+_EPILOG = """\b
+Exit codes:
+  0    done
+  2    usage"""
+
+
+@click.command("completion", epilog=_EPILOG)
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_obj
 def command(console: Console, shell: str) -> None:
@@ -22,7 +28,7 @@ def command(console: Console, shell: str) -> None:
       zsh   audience completion zsh > "${fpath[1]}/_audience"
       fish  audience completion fish > ~/.config/fish/completions/audience.fish
 
-    Or only for the shell that runs:
+    Examples, for the shell that runs only:
 
     \b
       bash  eval "$(audience completion bash)"

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
+# The files that there is a schema for.
+_SCHEMAS = {"audience.toml": "audience", "attributes.toml": "attributes", "findings.json": "findings"}
+_EPILOG = """\b
+Exit codes:
+  0    done
+  2    usage, or a configuration that has errors"""
+
+
 @click.group("config")
 def command() -> None:
     """What a project has settled for all its audiences.
@@ -25,10 +33,16 @@ def command() -> None:
     """
 
 
-@command.command("show")
+@command.command("show", epilog=_EPILOG)
 @click.argument("path", default=".", metavar="[PATH]")
 @click.option("--config", metavar="FILE", help="The configuration to show. [default: the nearest above PATH]")
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="The form of the answer on stdout.",
+)
 @click.pass_obj
 def show(console: Console, path: str, config: str | None, output_format: str) -> None:
     """Show each value in effect for PATH, a file or directory, and where it was set.
@@ -43,7 +57,8 @@ def show(console: Console, path: str, config: str | None, output_format: str) ->
     place = Path(path)
     if not place.exists():
         raise UsageFault(f"there is no `{path}`")
-    configuration = Projects(config=config).of(place / "_" if place.is_dir() else place).configuration
+    project = Projects(config=config).of(place / "_" if place.is_dir() else place)
+    configuration = project.configuration
     rows = [(key, value, _origin(configuration, key)) for key, value in configuration.effective().items()]
     if output_format == "json":
         document = {
@@ -60,7 +75,29 @@ def show(console: Console, path: str, config: str | None, output_format: str) ->
     named = "no configuration: every value is the default" if file is None else shown_path(file)
     lines = [f"# {named}"]
     lines += [f"{key:{wide[0]}} = {value:{min(wide[1], 40)}}  # {origin}" for key, value, origin in shown]
+    while project.outer is not None:
+        project = project.outer
+        if project.configuration.requirements and project.configuration.path is not None:
+            lines.append(f"# the required filters of {shown_path(project.configuration.path)} hold as well")
     console.data("\n".join([*lines, f"# digest of the settings: {configuration.settings.digest}"]) + "\n")
+
+
+@command.command("schema", epilog=_EPILOG)
+@click.argument("file", type=click.Choice(list(_SCHEMAS)), default="audience.toml", metavar="[FILE]")
+@click.pass_obj
+def schema(console: Console, file: str) -> None:
+    """Print the JSON Schema of FILE: audience.toml, attributes.toml, or findings.json, the form `json`.
+
+    An editor of TOML completes and checks a file by it, where the first line of that is `#:schema PATH`.
+
+    \b
+    Examples:
+      audience config schema > audience.schema.json
+      audience config schema attributes.toml > attributes.schema.json
+    """
+    from ..resources import resource_text
+
+    console.data(resource_text("schemas", f"{_SCHEMAS[file]}.schema.json"))
 
 
 def _origin(configuration: "Configuration", key: str) -> str:

@@ -11,7 +11,7 @@ from .console import Console, Progress
 from .exits import FindingsError, UsageFault
 from .files import STDIN, ReadError, open_argument, without_bom
 from .inputs import Input, check_paths, inputs
-from .options import output_format_option
+from .options import catalog_option, config_option, output_format_option, stdin_filename_option
 from .outputs import check_outputs, write_all
 from .pointing import placed
 
@@ -34,12 +34,10 @@ Exit codes:
 @click.option("-o", "--output-file", metavar="FILE", help="Write the text there instead of to stdout.")
 @click.option("--out-dir", metavar="DIR", help="Write every text below DIR, in the same tree.")
 @click.option("--name", metavar="NAME", help="Write `audience NAME = …` instead of a bare expression.")
-@click.option("--catalog", metavar="FILE", help="The attributes that there are. [default: as the configuration says]")
-@click.option(
-    "--config", metavar="FILE", help="The configuration. [default: the nearest audience.toml or pyproject.toml]"
-)
+@catalog_option
+@config_option
 @output_format_option()
-@click.option("--stdin-filename", metavar="NAME", help="What to call stdin, and where to think of it.")
+@stdin_filename_option
 @click.pass_obj
 def command(
     console: Console,

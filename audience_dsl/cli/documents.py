@@ -25,7 +25,7 @@ def read_json(source: Source, *, slug: str, start: int = 0, end: int | None = No
     try:
         return json_text.read_json(source, start=start, end=end)
     except json_text.JsonError as error:
-        raise _fault(source, slug, error.span, error.message) from None
+        raise _fault(source, slug, error.span, error.message, error.help) from None
 
 
 def _read_toml(source: Source, slug: str) -> Any:

@@ -14,7 +14,7 @@ from .console import Console, Progress
 from .exits import DONE, FindingsError, UsageFault
 from .files import STDIN, open_argument, without_bom
 from .inputs import Input, check_paths, inputs
-from .options import now_option, output_format_option, parameter_options, project_options
+from .options import now_option, output_format_option, parameter_options, project_options, stdin_filename_option
 from .outputs import check_outputs, write_all
 from .parameters import Given, read_given
 
@@ -53,7 +53,7 @@ _FILE_COLUMNS = 100
 @click.option("--profiles", metavar="PATH", help="Profiles to count: a file of them, or a directory of such files.")
 @parameter_options
 @project_options
-@click.option("--stdin-filename", metavar="NAME", help="What to call stdin, and where to think of it.")
+@stdin_filename_option
 @now_option
 @output_format_option(answers=True)
 @click.pass_obj

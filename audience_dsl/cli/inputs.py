@@ -27,7 +27,7 @@ class Input:
 def check_paths(paths: tuple[str, ...], stdin_filename: str | None, *, to: str) -> None:
     """Raises UsageFault where the arguments of a command make no sense. `to` is what it does, as in `to compile`."""
     if not paths:
-        raise UsageFault(f"there is nothing to {to}", "give a PATH, or `-` for stdin")
+        raise UsageFault(f"there is nothing to {to}", "give a PATH, such as `.` for this directory, or `-` for stdin")
     if STDIN in paths and len(paths) > 1:
         raise UsageFault("`-` stands beside other paths", f"{to} stdin by itself")
     if stdin_filename is not None and STDIN not in paths:

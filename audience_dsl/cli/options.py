@@ -11,12 +11,17 @@ from ..report import FORMATS, Format
 from .exits import UsageFault
 
 __all__ = [
+    "catalog_option",
+    "config_option",
     "endpoint_of",
     "endpoint_options",
     "now_option",
     "output_format_option",
     "parameter_options",
+    "profiles_option",
     "project_options",
+    "simplify_option",
+    "stdin_filename_option",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,21 +44,29 @@ def parameter_options(function: F) -> F:
     )(function)
 
 
+config_option = click.option(
+    "--config", metavar="FILE", help="The configuration. [default: the nearest audience.toml or pyproject.toml]"
+)
+catalog_option = click.option(
+    "--catalog", metavar="FILE", help="The attributes that there are. [default: as the configuration says]"
+)
+_base_path_option = click.option(
+    "--base-path", metavar="DIR", help="The root that `use` may read from. [default: the file's project]"
+)
+stdin_filename_option = click.option(
+    "--stdin-filename", metavar="NAME", help="What to call stdin, and where to think of it."
+)
+profiles_option = click.option(
+    "--profiles", required=True, metavar="PATH", help="A file of profiles, or a directory of such files."
+)
+simplify_option = click.option(
+    "--simplify", is_flag=True, help="Leave out what says nothing of its own, and tell what that was."
+)
+
+
 def project_options(function: F) -> F:
     """`--config`, `--catalog` and `--base-path`, for `project.Projects`."""
-    for option in (
-        click.option(
-            "--base-path", metavar="DIR", help="The root that `use` may read from. [default: the file's project]"
-        ),
-        click.option(
-            "--catalog", metavar="FILE", help="The attributes that there are. [default: as the configuration says]"
-        ),
-        click.option(
-            "--config", metavar="FILE", help="The configuration. [default: the nearest audience.toml or pyproject.toml]"
-        ),
-    ):
-        function = option(function)
-    return function
+    return config_option(catalog_option(_base_path_option(function)))
 
 
 def output_format_option(*, answers: bool = False, on_stdout: bool = False) -> Callable[[F], F]:

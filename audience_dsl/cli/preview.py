@@ -15,7 +15,7 @@ from ..report.display import clean
 from .console import Console
 from .exits import DONE, UsageFault
 from .files import STDIN
-from .options import now_option, output_format_option, parameter_options, project_options
+from .options import now_option, output_format_option, parameter_options, profiles_option, project_options
 from .outputs import check_outputs, write_all
 from .parameters import read_given
 
@@ -41,7 +41,7 @@ _FILE_COLUMNS = 100
 
 @click.command("preview", epilog=_EPILOG)
 @click.argument("file", metavar="FILE|-")
-@click.option("--profiles", required=True, metavar="PATH", help="A file of profiles, or a directory of such files.")
+@profiles_option
 @click.option("--name", metavar="NAME", help="The audience to count, of a file that defines several.")
 @parameter_options
 @project_options

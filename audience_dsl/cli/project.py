@@ -1,6 +1,7 @@
 """The project that a file belongs to: its configuration, its catalogue, and the root that `use` reads from."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..catalog import Catalog
 from ..config import Configuration, ConfigurationFileError, find, read_file
@@ -9,21 +10,48 @@ from ..settings import Settings
 from .exits import BadConfigurationError, UsageFault
 from .files import project_root, shown_path
 
+if TYPE_CHECKING:
+    from ..checking import Required, Requirements
+
 __all__ = ["Project", "Projects"]
 
 
 class Project:
     """What holds for the files of one configuration."""
 
-    __slots__ = ("catalog", "configuration")
+    __slots__ = ("_requirements", "catalog", "configuration", "outer")
 
-    def __init__(self, configuration: Configuration, catalog: Catalog | None) -> None:
+    def __init__(self, configuration: Configuration, catalog: Catalog | None, outer: "Project | None" = None) -> None:
         self.configuration = configuration
         self.catalog = catalog
+        # That of the next configuration above, whose required filters hold here too.
+        self.outer = outer
+        self._requirements: Requirements | None = None
 
     @property
     def settings(self) -> Settings:
         return self.configuration.settings
+
+    def required_of(self, path: Path) -> "list[Required]":
+        """What the audiences of a file must have. Raises BadConfigurationError where that is no filter."""
+        found = [] if self.outer is None else self.outer.required_of(path)
+        if not self.configuration.requirements:
+            return found
+        # Here, so that a compile without requirements loads nothing of them.
+        from ..checking import RequirementError
+
+        try:
+            return [*found, *self.requirements.of(path)]
+        except RequirementError as error:
+            raise BadConfigurationError([error.finding]) from None
+
+    @property
+    def requirements(self) -> "Requirements":
+        from ..checking import Requirements
+
+        if self._requirements is None:
+            self._requirements = Requirements(self.configuration, catalog=self.catalog)
+        return self._requirements
 
 
 class Projects:
@@ -66,12 +94,21 @@ class Projects:
         except ConfigurationFileError as error:
             raise BadConfigurationError(error.diagnostics) from None
         catalog = self._catalog or configuration.catalog
-        return Project(configuration, None if catalog is None else self._read_catalog(catalog))
-
-    def _read_catalog(self, path: Path) -> Catalog:
+        if catalog is None:
+            return Project(configuration, None, self._outer(file))
         from ..catalog import read_catalog
 
         try:
-            return read_catalog(shown_path(path))
+            return Project(configuration, read_catalog(shown_path(catalog)), self._outer(file))
         except CatalogError as error:
+            if self._catalog is None and not catalog.exists():
+                for each in error.diagnostics:
+                    each.help = f"{configuration.origins['catalog']} names it; `audience catalog` makes one"
             raise BadConfigurationError(error.diagnostics) from None
+
+    def _outer(self, file: Path | None) -> Project | None:
+        """The project around that of a configuration. One that is named by an option stands alone."""
+        if file is None or self._config is not None:
+            return None
+        above = file.parent.parent
+        return None if above == file.parent or find(above) is None else self.of(above / "_")

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..diagnostics import CODES, ERROR, Diagnostic, RequestError, by_severity, listed, nearest
+from ..diagnostics import CODES, ERROR, Diagnostic, RequestError, by_severity, listed, nearest, quoted
 from ..json_values import Path as PointerPath
 from ..json_values import pointer_of
 from ..source import Source
@@ -127,7 +127,7 @@ class _Reader:
             return _SOUND_AUDIENCE
         if not isinstance(value, dict) or not self._is_in_language(value):
             self.audience_title = "a JSON object in the request"
-            return _json_value(value)
+            return self._json_audience(_json_value(value))
         unknown = [key for key in value if key not in _LANGUAGE_KEYS]
         for key in unknown:
             close = nearest(key, _LANGUAGE_KEYS, most=1)
@@ -157,6 +157,25 @@ class _Reader:
         self.values = {**given.texts, **given.typed}
         audience = next(iter(compiled.audiences.values()), None)
         return _SOUND_AUDIENCE if audience is None else audience
+
+    def _json_audience(self, value: Any) -> Any:
+        """An audience without a text, which stands where the request file does for the filters that are required."""
+        project = self.projects.of(self.path)
+        required = project.required_of(self.path)
+        if required and isinstance(value, dict):
+            from ..api import Audience
+            from ..checking import lacking
+
+            try:
+                audience = Audience.from_dict(value, settings=project.settings)
+            except RequestError:
+                # The request as a whole is checked by what it says.
+                return value
+            for each in lacking(audience.filter, required):
+                message = f"the audience does not require {quoted(each.text)}, as {each.whose} must"
+                self._fault("required-filter", "/audience", message, "write the audience as `{ text = … }`, and add it")
+                self.findings[-1].related = tuple(each.related)
+        return value
 
     def _audience_source(self, value: dict[str, Any]) -> tuple[Source, Path] | None:
         key = "file" if "file" in value else "text"

@@ -82,14 +82,16 @@ def _code(words: str) -> Code:
 
 
 def _text(explained: "Explanation", *, color: bool) -> str:
+    from ..report.explanations import shortened
+
     code = explained.code
     head = f"{code.code} {code.slug} ({explained.severity})"
     parts = [f"\x1b[1m{head}\x1b[0m\n{_wrapped(_sentence(code.summary))}"]
     parts += [_wrapped(each) for each in explained.why.split("\n\n") if each]
     if explained.bad is not None:
-        parts.append(f"For example:\n\n{_indented(explained.bad)}")
+        parts.append(f"For example:\n\n{_indented(shortened(explained.bad))}")
     if explained.good is not None:
-        parts.append(f"Write instead:\n\n{_indented(explained.good)}")
+        parts.append(f"Write instead:\n\n{_indented(shortened(explained.good))}")
     if explained.fix is not None:
         parts.append(_wrapped(f"Fix: {_FIXES[explained.fix]}."))
     text = "\n\n".join(parts) + "\n"

@@ -28,7 +28,7 @@ _AUDIENCE = ".audience"
 _EPILOG = """\b
 Exit codes:
   0    every case passed
-  1    a case failed, or a file has findings; with --coverage-required, a clause was not seen both ways
+  1    a case failed, a file has findings, or --coverage-required misses a clause
   2    usage, or there is nothing to run
   130  interrupted"""
 
@@ -40,14 +40,20 @@ class TestFiles:
         self.tests: dict[Path, None] = {}
         self.audiences: dict[Path, None] = {}
 
-    def keep(self, changed: Container[Path]) -> None:
-        """Leave out the tests of which neither they nor their audience are among the files that changed."""
+    def keep(self, changed: Container[Path], audiences: Container[Path]) -> None:
+        """Leave out tests of other audiences than these that have not changed, nor what they read."""
+        from ..testing import read_cases
         from ..testing.cases import audience_of
+
+        def read_by(test: Path) -> Iterator[Path]:
+            file = read_cases(test)
+            yield from (test, file.audience_path)
+            yield from (case.profiles for case in file.cases if case.profiles is not None)
 
         self.tests = {
             each: None
             for each in self.tests
-            if any(Path(os.path.realpath(path)) in changed for path in (each, audience_of(each)))
+            if Path(os.path.realpath(audience_of(each))) in audiences or any(path in changed for path in read_by(each))
         }
 
 

@@ -12,7 +12,7 @@ from ..diagnostics import CODES, WARNING, Diagnostic, by_severity, nearest, quot
 from ..report.display import clean, shown, width
 from .console import Console, Progress
 from .exits import DONE, FindingsError
-from .options import now_option, output_format_option, parameter_options, project_options
+from .options import now_option, output_format_option, parameter_options, profiles_option, project_options
 from .parameters import read_given
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _STEP = 1_000
 
 @click.command("why", epilog=_EPILOG)
 @click.argument("file", metavar="FILE|-")
-@click.option("--profiles", required=True, metavar="PATH", help="A file of profiles, or a directory of such files.")
+@profiles_option
 @click.option("--user", "users", required=True, multiple=True, metavar="ID", help="Whose; given again for more users.")
 @click.option("--name", metavar="NAME", help="The audience to ask, of a file that defines several.")
 @parameter_options

@@ -40,10 +40,10 @@ class Requirement:
     """Filters that every audience of some files must have as members of its outermost AND.
 
     `paths` are patterns in the form of .gitignore, relative to the configuration. `filters` are texts; the names in
-    them are `let`s of the file `source`. `place` is where the configuration says so.
+    them are `let`s of the file `source`. `place` is where the configuration says so, `places` where each filter stands.
     """
 
-    __slots__ = ("configuration", "filters", "paths", "place", "source")
+    __slots__ = ("configuration", "filters", "paths", "place", "places", "source")
 
     def __init__(
         self,
@@ -52,12 +52,14 @@ class Requirement:
         source: Path | None,
         configuration: Source,
         place: Span | None,
+        places: tuple[Span | None, ...],
     ) -> None:
         self.paths = paths
         self.filters = filters
         self.source = source
         self.configuration = configuration
         self.place = place
+        self.places = places
 
 
 class Configuration:

@@ -19,7 +19,8 @@ def find(directory: Path) -> Path | None:
     here = Path(os.path.realpath(directory))
     for each in (here, *here.parents):
         own = each / OWN
-        if own.is_file():
+        # A link that leads nowhere is an error, and not a project without a configuration.
+        if own.is_file() or own.is_symlink():
             return own
         shared = each / SHARED
         if shared.is_file() and _has_section(shared):

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from ..diagnostics import CODES, ConfigurationError, Diagnostic, listed, nearest, quoted
 from ..settings import Limits, Settings
-from ..source import Source
+from ..source import Source, Span
 from ..toml_text import KeyPath, TomlError, TomlPlaces, read_toml
 from .configuration import FAIL_LEVELS, STEPS, Configuration, ConfigurationFileError, Requirement, dotted
 
@@ -54,8 +54,11 @@ class _Reader:
         self.places: TomlPlaces | None = None
 
     def fault(self, path: KeyPath, message: str, help: str | None = None) -> None:
-        span = None if self.places is None else self.places.of(*self.section, *path)
+        span = self.place(*path)
         self.findings.append(Diagnostic(CODES["settings"], message, source=self.source, span=span, help=help))
+
+    def place(self, *path: str | int) -> Span | None:
+        return None if self.places is None else self.places.of(*self.section, *path)
 
     def document(self) -> dict[str, Any]:
         try:
@@ -118,14 +121,16 @@ class _Reader:
             at: KeyPath = ("require", index)
             self.known(at, each, _REQUIRE)
             for key in ("paths", "filters"):
-                if key not in each:
+                # One that is misspelled is told already.
+                if key not in each and not any(key in nearest(other, _REQUIRE, most=1) for other in each):
                     example = '["audiences/**"]' if key == "paths" else '["reachable", "not internal"]'
                     self.fault(at, f"a requirement has no `{key}`", f"write `{key} = {example}`")
-            paths = self.take(at, each, "paths", self.some_texts, _NONE)
+            paths = self.take(at, each, "paths", self.patterns, _NONE)
             filters = self.take(at, each, "filters", self.some_texts, _NONE)
             source = self.take(at, each, "from", self.file, None)
-            place = None if self.places is None else self.places.of(*self.section, *at)
-            found.append(Requirement(paths, filters, source, self.source, place))
+            place = self.place(*at)
+            places = tuple(self.place(*at, "filters", number) for number in range(len(filters)))
+            found.append(Requirement(paths, filters, source, self.source, place, places))
         return tuple(found)
 
     # --- Keys ---
@@ -135,7 +140,13 @@ class _Reader:
             if key not in known:
                 close = nearest(key, known, most=1)
                 way = f"did you mean `{close[0]}`?" if close else f"the keys here are {listed(known)}"
-                where = f"`{dotted(path)}`" if path else "the configuration"
+                where = (
+                    "a requirement"
+                    if path[:1] == ("require",)
+                    else f"`{dotted(path)}`"
+                    if path
+                    else "the configuration"
+                )
                 self.fault((*path, key), f"{where} has no key {quoted(key)}", way)
 
     def table(self, key: str, table: dict[str, Any], known: tuple[str, ...] | None) -> dict[str, Any]:
@@ -156,7 +167,7 @@ class _Reader:
         except ConfigurationError as error:
             self.fault((*path, key), error.message, error.help)
             return default
-        span = None if self.places is None else self.places.of(*self.section, *path, key)
+        span = self.place(*path, key)
         line = "" if span is None else f":{self.source.position(span.start).line}"
         self.origins[dotted((*path, key))] = f"{self.source.name}{line}"
         return value
@@ -164,8 +175,10 @@ class _Reader:
     # --- Values ---
 
     def texts(self, key: str, value: Any) -> tuple[str, ...]:
-        if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise _refused(f"`{key}` is no list of texts", f'write `{key} = ["…"]`')
+        if not all(each.strip() for each in value):
+            raise _refused(f"one of `{key}` is empty", "take it out")
         return tuple(value)
 
     def some_texts(self, key: str, value: Any) -> tuple[str, ...]:
@@ -173,6 +186,13 @@ class _Reader:
         if not texts:
             raise _refused(f"`{key}` is empty, so the requirement asks for nothing", "leave the requirement out")
         return texts
+
+    def patterns(self, key: str, value: Any) -> tuple[str, ...]:
+        patterns = self.some_texts(key, value)
+        # What takes away at the end takes it from nothing, and the requirement would silently hold for no file.
+        if all(each.lstrip().startswith(("!", "#")) for each in patterns):
+            raise _refused(f"`{key}` names no file: each of them takes away", 'begin with `"**"`, which is every file')
+        return patterns
 
     def rules(self, key: str, value: Any) -> tuple[str, ...]:
         # Here, so that a compile, which also reads this, loads no rules.
@@ -198,7 +218,8 @@ class _Reader:
 
     def level(self, key: str, value: Any) -> str:
         if value not in FAIL_LEVELS:
-            raise _refused(f"`{key}` is {quoted(str(value))}", f"it takes {listed(FAIL_LEVELS)}")
+            said = f"`{key}` is {quoted(value)}" if isinstance(value, str) else f"`{key}` is no text"
+            raise _refused(said, f"it takes {listed(FAIL_LEVELS)}")
         return str(value)
 
     def zone(self, key: str, value: Any) -> str:

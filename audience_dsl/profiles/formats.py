@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from json.scanner import make_scanner
 from typing import Any, NoReturn, Protocol, TypeAlias
 
-from ..diagnostics import quoted
+from ..diagnostics import counted, quoted
 from .profile import Profile, ProfileError, profile_of
 
 __all__ = ["Fault", "Readable", "decode_json", "read_csv", "read_json_document", "read_json_lines"]
@@ -293,7 +293,7 @@ def read_csv(file: Readable) -> Iterator[Found]:
             if any(cells):
                 yield _profile_of_row(dict(zip(header, cells, strict=True)), line)
         elif any(cell.strip() for cell in cells):
-            message = f"the row has {_counted(len(cells), 'cell')}, and the header has {len(header)}"
+            message = f"the row has {counted(len(cells), 'cell')}, and the header has {len(header)}"
             yield Fault(line, message, _CSV_WAY)
 
 
@@ -303,10 +303,6 @@ _CSV_FAULTS = {
     f"field larger than field limit ({csv.field_size_limit()})": "a cell is longer than can be read",
 }
 _CSV_WAY = 'a cell with a comma or a line break in it stands in quotes: "…", and a quote in it is doubled'
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _wrong_header(header: list[str]) -> Iterator[tuple[str, str | None]]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..braze import NO_VALUE, RELATIVE
-from ..diagnostics import visible
+from ..diagnostics import cut, visible
 from ..filters import CustomAttribute, LastUsedApp, Value
 from ..profiles import instant_of, since_epoch
 
@@ -69,7 +69,7 @@ def relation(
             or (untyped and (isinstance(given, (int, float)) or value.startswith("[")))
             for comparison, given, _ in asked
         )
-        start = f"{subject} is {f'`{visible(_cut(str(value)))}`' if bare else shown_value(value)}"
+        start = f"{subject} is {f'`{visible(cut(str(value), _VALUE_AT_MOST))}`' if bare else shown_value(value)}"
         if any(comparison in RELATIVE for comparison, _, _ in asked):
             start += _distance(_instant(value), now)
     if len(asked) > _PHRASES_AT_MOST and all(comparison in _EQUALITY for comparison, _, _ in asked):
@@ -142,7 +142,7 @@ def _does_not_include(given: Value, held: bool, value: object, untyped: bool) ->
 
 def _matches(given: Value, held: bool, _value: object, _untyped: bool) -> str:
     found = "is found" if held else "is not found"
-    return f"in which `/{visible(_cut(str(given)))}/` {found}, letter case ignored"
+    return f"in which `/{visible(cut(str(given), _VALUE_AT_MOST))}/` {found}, letter case ignored"
 
 
 def _does_not_match(given: Value, held: bool, value: object, untyped: bool) -> str:
@@ -235,7 +235,7 @@ def _text(value: object) -> str:
 def _scalar(value: object) -> str:
     if isinstance(value, str):
         # Cut first: it may be of any length.
-        return json.dumps(_cut(value), ensure_ascii=False)
+        return json.dumps(cut(value, _VALUE_AT_MOST), ensure_ascii=False)
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, (list, tuple)):
@@ -246,11 +246,7 @@ def _scalar(value: object) -> str:
         return value.isoformat()
     if isinstance(value, (int, float, Decimal)):
         try:
-            return _cut(str(value))
+            return cut(str(value), _VALUE_AT_MOST)
         except ValueError:
             return "a number of very many digits"
     return type(value).__name__
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _VALUE_AT_MOST else text[: _VALUE_AT_MOST - 1] + "…"

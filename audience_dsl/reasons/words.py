@@ -12,7 +12,7 @@ from ..attribute_types import ALL_TYPES, attribute_types
 from ..braze import MISSING, NO_VALUE, RELATIVE, missing_key
 from ..clauses import SIGNS, Clause, ClauseTree, clause_tree
 from ..compiler.negation import OPPOSITE
-from ..diagnostics import quoted, visible
+from ..diagnostics import cut, quoted, visible
 from ..evaluate import Reason, Verdict
 from ..filters import And, CustomAttribute, Filter, LastUsedApp, Or, PushSubscription, leaves_of
 from ..profiles import since_epoch
@@ -74,7 +74,7 @@ def explain(verdict: Verdict, *, settings: Settings, now: datetime | None = None
         elif isinstance(node, Clause):
             own = [next(leaves) for _ in range(len(leaves_of(node.filter)))]
             selected, deciding = _decided(node.filter, own)
-            text = visible(_cut(node.text, _CLAUSE_AT_MOST))
+            text = visible(cut(node.text, _CLAUSE_AT_MOST))
             lines.append(Line(len(open_groups), selected, text, words.of(node, selected, own, deciding)))
             lines[-1].reason = _reason(selected, own)
         else:
@@ -261,7 +261,7 @@ def _opposites(leaves: Sequence[Verdict]) -> list[CustomAttribute]:
 
 
 def _quoted_name(name: str) -> str:
-    return f"`{visible(_cut(name, _NAME_AT_MOST))}`"
+    return f"`{visible(cut(name, _NAME_AT_MOST))}`"
 
 
 def _kind(value: object) -> str:
@@ -278,10 +278,6 @@ def _kind(value: object) -> str:
     if _is_number(value):
         return f"the number {shown_value(value)}"
     return f"a value of the kind {shown_value(value)}"
-
-
-def _cut(text: str, at_most: int) -> str:
-    return text if len(text) <= at_most else text[: at_most - 1] + "…"
 
 
 def _is_number(value: object) -> bool:

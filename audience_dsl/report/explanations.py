@@ -6,7 +6,7 @@ from typing import Literal
 from ..diagnostics import ERROR, WARNING, Code
 from ..resources import resource_text
 
-__all__ = ["Explanation", "explanation"]
+__all__ = ["Explanation", "explanation", "shortened"]
 
 _SECTION = re.compile(r"^### (AUD\d{3})[^\n]*\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -15,6 +15,8 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _WARNING = re.compile(r"A warning[.:] (.)")
 # The session of the page is Python, and explains nothing to who writes audiences.
 _SHOWN = ("audience", "json", "toml", "console")
+# The longest line of an example that people are shown, and how much of a longer one is left at both ends.
+_LINE_AT_MOST, _BEGINNING, _END = 200, 57, 8
 
 
 class Explanation:
@@ -43,6 +45,12 @@ class Explanation:
         self.language = language
         self.good = good
         self.fix = fix
+
+
+def shortened(text: str) -> str:
+    """An example as people are shown it, with `…` in the middle of lines that are long."""
+    lines = text.split("\n")
+    return "\n".join(line if len(line) <= _LINE_AT_MOST else f"{line[:_BEGINNING]}…{line[-_END:]}" for line in lines)
 
 
 def explanation(code: Code) -> Explanation:

@@ -41,7 +41,8 @@ def _github(diagnostic: Diagnostic, root: str) -> str:
                 facts += [("col", region.column), ("endColumn", region.end_column)]
     facts.append(("title", f"{diagnostic.code.code} {diagnostic.code.slug}"))
     where = ",".join(f"{name}={_property(str(value))}" for name, value in facts)
-    words = diagnostic.message if not diagnostic.pointer else f"{diagnostic.pointer}: {diagnostic.message}"
+    # A key of somebody's JSON may hold the end of a line, and the message is one line.
+    words = diagnostic.message if not diagnostic.pointer else f"{clean(diagnostic.pointer)}: {diagnostic.message}"
     text = words if diagnostic.help is None else f"{words}\nhelp: {diagnostic.help}"
     return f"::{_COMMANDS[diagnostic.severity]} {where}::{_data(text)}"
 

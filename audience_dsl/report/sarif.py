@@ -8,7 +8,7 @@ from .. import __version__
 from ..diagnostics import Diagnostic, Fix, Related
 from ..source import Source, Span
 from .as_json import as_json
-from .explanations import Explanation, explanation
+from .explanations import Explanation, explanation, shortened
 from .fingerprints import fingerprints
 from .places import Region, path_of, uri_of
 
@@ -62,9 +62,9 @@ def _rule(explained: Explanation) -> dict[str, Any]:
 def _help(explained: Explanation) -> list[str]:
     parts = [explained.why]
     if explained.bad is not None:
-        parts.append(f"For example:\n\n{explained.bad.rstrip()}")
+        parts.append(f"For example:\n\n{shortened(explained.bad).rstrip()}")
     if explained.good is not None:
-        parts.append(f"Write instead:\n\n{explained.good.rstrip()}")
+        parts.append(f"Write instead:\n\n{shortened(explained.good).rstrip()}")
     return parts
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from ..audience.read import read
 from ..braze import IDENTIFIERS
-from ..diagnostics import AudienceError, RequestError, quoted
+from ..diagnostics import AudienceError, RequestError, counted, quoted
 from ..evaluate import Evaluator
 from ..profiles import Profile, profile_of
 from ..reasons import Line, explain
@@ -106,7 +106,7 @@ class Reach:
         """The same in words, for a person."""
         number = "an unknown number" if self.selected is None else f"{self.selected:,}"
         if self.target == "recipients":
-            found = [f"would reach {number} of {_count(self.of, 'recipient')}{self._listed()}"]
+            found = [f"would reach {number} of {counted(self.of, 'recipient')}{self._listed()}"]
             for standing, words in _STANDINGS.items():
                 names = [each for each in self.recipients if each.standing == standing]
                 if names:
@@ -116,11 +116,11 @@ class Reach:
         else:
             first = "the first " if self.capped else ""
             everyone = ", since the request has no audience" if self.target == "everyone" else ""
-            found = [f"would reach {number} of {first}{_count(self.of, 'profile')}{everyone}{self._listed()}"]
+            found = [f"would reach {number} of {first}{counted(self.of, 'profile')}{everyone}{self._listed()}"]
             if 0 < self.looked_at < self.of:
                 found.append(f"looked at {self.looked_at:,} of them only, since more would have taken too long")
             if self.undecided:
-                found.append(f"undecided: {_count(self.undecided, 'profile')}")
+                found.append(f"undecided: {counted(self.undecided, 'profile')}")
         if self.problem is not None:
             found.append(self.problem)
         return found
@@ -308,7 +308,3 @@ def _enumerated(names: Iterable[str], count: int) -> str:
     named = list(islice(names, IDS_AT_MOST))
     more = f" and {count - len(named):,} more" if count > len(named) else ""
     return ", ".join(named) + more
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -8,7 +8,7 @@ from ..braze import INSTANCES
 from ..diagnostics import CODES, ConfigurationError, nearest
 from .secret import Secret
 
-__all__ = ["resolve_endpoint"]
+__all__ = ["resolve_endpoint", "split_url"]
 
 # A name in ASCII, or an IPv6 address.
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -48,7 +48,7 @@ def _fault(url: str) -> tuple[str, str] | None:
     """What is wrong with a URL and the way out; the URL itself may hold a password and is not repeated."""
     if not url.isascii() or any(character <= " " or character in "\\\x7f" for character in url):
         return "the endpoint has a character that no URL has", "write an international host name as `xn--…`"
-    parts = _split(url)
+    parts = split_url(url)
     if parts is None or not parts.hostname:
         return "the endpoint is a URL that cannot be read", _WAY
     if not _HOST.fullmatch(parts.hostname):
@@ -67,7 +67,8 @@ def _fault(url: str) -> tuple[str, str] | None:
     return None
 
 
-def _split(url: str) -> SplitResult | None:
+def split_url(url: str) -> SplitResult | None:
+    """The parts of a URL, of which port and host can be read; None where it has none that can."""
     try:
         parts = urlsplit(url)
         _ = parts.port, parts.hostname

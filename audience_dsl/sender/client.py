@@ -19,7 +19,7 @@ from .http import httpx
 from .outcome import Receipt
 from .requests import Request
 from .secret import Secret, check_key
-from .transport import USER_AGENT, AsyncTransport, Transport, made_transport, strip
+from .transport import USER_AGENT, AsyncTransport, Transport, carry, made_transport, strip
 
 __all__ = ["AsyncClient", "AsyncTransport", "Client", "Transport"]
 
@@ -103,29 +103,8 @@ class Client(_Core):
         their traceback into the HTTP library, whose variables hold the key.
         """
         attempt = self._attempt(request)
-        try:
-            return self._exchange(attempt)
-        except BaseException as stop:
-            strip(stop)
-            raise stop from None
-
-    def _exchange(self, attempt: Attempt) -> Receipt:
-        outgoing = attempt.outgoing(attempt.note)
-        try:
-            response = self._transport.handle_request(outgoing)
-        except Exception as error:
-            return attempt.failed(error)
-        try:
-            if attempt.answered(response.status_code, response.headers):
-                for chunk in response.stream:
-                    if not attempt.take(chunk):
-                        break
-        except Exception as error:
-            attempt.broke_off(error)
-        finally:
-            with contextlib.suppress(Exception):
-                response.close()
-        return attempt.finish()
+        error = carry(attempt, self._transport, attempt.note)
+        return attempt.finish() if error is None else attempt.failed(error)
 
     def close(self) -> None:
         self._closed = True

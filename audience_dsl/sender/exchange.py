@@ -15,10 +15,10 @@ from .http import httpx
 from .outcome import printable
 from .secret import Secret
 
-__all__ = ["ANSWER_AT_MOST", "Exchange", "Timeouts"]
+__all__ = ["Exchange", "Timeouts"]
 
 # The most of an answer that is read, in bytes, as sent and decoded; Braze's to a send have some hundred.
-ANSWER_AT_MOST: Final = 1024 * 1024
+_ANSWER_AT_MOST: Final = 1024 * 1024
 
 _IN_WORDS: Final = (
     (httpx.ConnectTimeout, "no connection was made in time"),
@@ -120,8 +120,8 @@ class Exchange:
     def take(self, chunk: bytes) -> bool:
         """Takes a piece of the body, and says whether to go on."""
         self._size += len(chunk)
-        if self._size > ANSWER_AT_MOST:
-            self.fault = f"is longer than {ANSWER_AT_MOST:,} bytes"
+        if self._size > _ANSWER_AT_MOST:
+            self.fault = f"is longer than {_ANSWER_AT_MOST:,} bytes"
         elif time.monotonic() > self._deadline:
             self.fault = f"took longer than {self._timeouts.answer:g} s"
         else:
@@ -146,7 +146,7 @@ class Exchange:
         if coding in ("gzip", "x-gzip", "deflate"):
             unpacker = zlib.decompressobj(wbits=47)
             try:
-                unpacked = unpacker.decompress(body, ANSWER_AT_MOST)
+                unpacked = unpacker.decompress(body, _ANSWER_AT_MOST)
             except zlib.error:
                 unpacked = b""
             if unpacker.eof:

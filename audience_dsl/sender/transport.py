@@ -1,15 +1,17 @@
 """What carries requests: httpx's transports, without what `httpx.Client` adds to them."""
 
 import contextlib
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from ..diagnostics import CODES, ConfigurationError
+from .exchange import Exchange
 from .http import httpx
 
-__all__ = ["USER_AGENT", "AsyncTransport", "Transport", "made_transport", "strip"]
+__all__ = ["USER_AGENT", "AsyncTransport", "Transport", "carry", "made_transport", "strip"]
 
 
 class Transport(Protocol):
@@ -31,6 +33,37 @@ class AsyncTransport(Protocol):
 def strip(stop: BaseException) -> None:
     """Take an interruption's traceback into the HTTP library away: variables there hold the key."""
     stop.__traceback__ = stop.__cause__ = stop.__context__ = None
+
+
+def carry(exchange: Exchange, transport: Transport, trace: Callable[..., Any] | None = None) -> Exception | None:
+    """Send the request of an exchange, and hand it what comes back; the error where no status line came.
+
+    KeyboardInterrupt and its like pass through, stripped.
+    """
+    try:
+        return _carried(exchange, transport, trace)
+    except BaseException as stop:
+        strip(stop)
+        raise stop from None
+
+
+def _carried(exchange: Exchange, transport: Transport, trace: Callable[..., Any] | None) -> Exception | None:
+    outgoing = exchange.outgoing(trace)
+    try:
+        response = transport.handle_request(outgoing)
+    except Exception as error:
+        return error
+    try:
+        if exchange.answered(response.status_code, response.headers):
+            for chunk in response.stream:
+                if not exchange.take(chunk):
+                    break
+    except Exception as error:
+        exchange.broke_off(error)
+    finally:
+        with contextlib.suppress(Exception):
+            response.close()
+    return None
 
 
 def made_transport(kind: Any, base_url: str, environment_proxies: bool) -> Any:

@@ -4,7 +4,6 @@ All of it or nothing: half a list would look as if attributes had gone. Nothing 
 is followed, and the key goes to the configured host alone, wherever an answer says that the next page is.
 """
 
-import contextlib
 import json
 import re
 from collections.abc import Callable
@@ -14,12 +13,12 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from ..braze import ATTRIBUTES_PATH, ATTRIBUTES_PERMISSION, EXPORTS_PER_HOUR, STATUS_MEANINGS
 from ..diagnostics import CODES, ConfigurationError, quoted
-from .address import resolve_endpoint
+from .address import resolve_endpoint, split_url
 from .exchange import Exchange, Timeouts
 from .http import httpx
 from .outcome import Judgement, classify_response
 from .secret import Secret, check_key
-from .transport import USER_AGENT, Transport, made_transport, strip
+from .transport import USER_AGENT, Transport, carry, made_transport
 
 __all__ = ["PAGES_AT_MOST", "Workspace"]
 
@@ -92,13 +91,9 @@ class Workspace:
         """The items of a page, and the query of the next one."""
         url = self._base_url + ATTRIBUTES_PATH + (f"?{query}" if query else "")
         exchange = Exchange("GET", url, secret=self._secret, timeouts=self._timeouts, user_agent=USER_AGENT)
-        try:
-            failure = self._exchange(exchange)
-        except BaseException as stop:
-            strip(stop)
-            raise stop from None
-        if failure is not None:
-            raise _error(failure, "check the network and the instance, then try again")
+        error = carry(exchange, self._transport)
+        if error is not None:
+            raise _error(exchange.in_words(error), "check the network and the instance, then try again")
         body = exchange.decoded()
         judgement = classify_response(
             exchange.status, exchange.headers, body, fault=exchange.fault, scrub=self._secret.scrub
@@ -112,24 +107,6 @@ class Workspace:
             message = f"the server answered {exchange.status} without Braze's list of attributes"
             raise _error(message, "check the endpoint, and what stands between you and Braze")
         return items, self._next(url, exchange.headers.get("link", ""))
-
-    def _exchange(self, exchange: Exchange) -> str | None:
-        """Why there is no answer, in words; None where there is one."""
-        try:
-            response = self._transport.handle_request(exchange.outgoing())
-        except Exception as error:
-            return exchange.in_words(error)
-        try:
-            if exchange.answered(response.status_code, response.headers):
-                for chunk in response.stream:
-                    if not exchange.take(chunk):
-                        break
-        except Exception as error:
-            exchange.broke_off(error)
-        finally:
-            with contextlib.suppress(Exception):
-                response.close()
-        return None
 
     def _items(self, body: bytes) -> list[dict[str, Any]] | None:
         try:
@@ -147,7 +124,7 @@ class Workspace:
         target = next((match[1] for match in _LINK.finditer(link) if _NEXT.search(match[2])), None)
         if target is None:
             return None
-        parts = _split(urljoin(url, target.strip()))
+        parts = split_url(urljoin(url, target.strip()))
         if parts is None or not parts.query or len(parts.query) > _QUERY_AT_MOST or not _is_plain(parts.query):
             raise _error("the address of the next page cannot be read", "tell Braze's support")
         if not self._is_ours(parts):
@@ -161,15 +138,6 @@ class Workspace:
         port = own.port or (443 if own.scheme.lower() == "https" else 80)
         same_host = (parts.hostname or "").rstrip(".") == (own.hostname or "").rstrip(".")
         return same_host and parts.port in (None, port) and parts.path.rstrip("/") == ATTRIBUTES_PATH
-
-
-def _split(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port, parts.hostname
-    except ValueError:
-        return None
-    return parts
 
 
 def _is_plain(text: str) -> bool:

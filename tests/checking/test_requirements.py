@@ -7,7 +7,7 @@ import pytest
 from audience_dsl.api import analyse
 from audience_dsl.checking.check import check_source
 from audience_dsl.checking.fixing import fix_all
-from audience_dsl.checking.requirements import RequirementError, required_of
+from audience_dsl.checking.requirements import RequirementError, Requirements
 from audience_dsl.config import Configuration
 from audience_dsl.config.reading import read
 from audience_dsl.diagnostics import Diagnostic
@@ -50,7 +50,7 @@ def check(project: Path, text: str, filters: str, name: str = "audiences/a.audie
             path=path,
             base_path=project,
             settings=configuration.settings,
-            required=required_of(path, configuration),
+            required=Requirements(configuration).of(path),
         )
         if each.code.code == "AUD304" or each.severity == "error"
     ]
@@ -140,7 +140,7 @@ def test_the_fix_meets_them(project: Path, text: str) -> None:
             path=path,
             base_path=project,
             settings=configuration.settings,
-            required=required_of(path, configuration),
+            required=Requirements(configuration).of(path),
         )
 
     fixed = fix_all(source, find, unsafe=True)
@@ -157,7 +157,8 @@ def test_the_fix_meets_them(project: Path, text: str) -> None:
     [
         ('["reachabel"]', "`reachabel`"),
         ('["x =="]', "expected"),
-        ('["audience y = x is true"]', "none"),
+        ('["audience y = x is true"]', "is no filter, but a definition"),
+        ('["x is true\\nlet y = x is true"]', "is no filter, but a definition"),
         ('["x is true or"]', "expected"),
         ('["x == 1 and x == true"]', "two types"),
     ],
@@ -175,4 +176,72 @@ def test_a_name_without_its_file(project: Path) -> None:
         Source('[[require]]\npaths = ["**"]\nfilters = ["reachable"]', "audience.toml"), path=project / "audience.toml"
     )
     with pytest.raises(RequirementError, match="has no `from`"):
-        required_of(project / "a.audience", configuration)
+        Requirements(configuration).of(project / "a.audience")
+
+
+@pytest.mark.parametrize("filters", ['["x is true", "y =="]', '["x is true",\n  # consent\n  "y is"]'])
+def test_a_fault_stands_at_its_filter(project: Path, filters: str) -> None:
+    with pytest.raises(RequirementError) as caught:
+        check(project, "x is true", filters)
+    finding = caught.value.finding
+    assert finding.source is not None
+    assert finding.span is not None
+    assert finding.source.text[finding.span.start : finding.span.end].startswith('"y')
+
+
+def test_a_fault_of_the_shared_file_is_shown_there(project: Path) -> None:
+    shared = project / "shared" / "consent.audience"
+    shared.write_text(f"{CONSENT}let broken = x = 3\n")
+    with pytest.raises(RequirementError) as caught:
+        check(project, "x is true", '["reachable"]')
+    (related,) = caught.value.finding.related
+    assert related.source.name.endswith("consent.audience")
+    assert related.source.position(related.span.start).line == 5
+
+
+def test_a_comment_is_no_part_of_what_is_asked_for(project: Path) -> None:
+    (finding,) = check(project, "y is true", '["x  is  true # consent"]')
+    assert finding.help == "write `… and x is true`"
+
+
+def test_a_link_has_both_of_its_names(project: Path) -> None:
+    """Neither a link into the folder nor one out of it gets around what is required."""
+    elsewhere = project / "elsewhere.audience"
+    inside = project / "audiences" / "b.audience"
+    for each in (elsewhere, inside):
+        each.write_text("x is true")
+    (project / "audiences" / "link.audience").symlink_to(elsewhere)
+    (project / "link.audience").symlink_to(inside)
+    for name in ("audiences/link.audience", "link.audience"):
+        assert len(check(project, "x is true", BOTH, name)) == 2
+    assert check(project, "x is true", BOTH, "elsewhere.audience") == []
+
+
+def test_filters_are_compiled_once(project: Path) -> None:
+    requirements = Requirements(configured(project, BOTH))
+    first, second = (requirements.of(project / "audiences" / name) for name in ("a.audience", "b.audience"))
+    assert len(first) == 2
+    assert [one is other for one, other in zip(first, second, strict=True)] == [True, True]
+    assert requirements.of(project / "audiences" / "free.audience") == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "text", "met"),
+    [
+        ('["reachable"]', "email is opted_in or push is opted_in", True),
+        ('["reachable"]', "push is opted_in or email is opted_in or push is opted_in", True),
+        ('["reachable"]', "x is true and (email is opted_in or push is opted_in)", True),
+        ('["reachable"]', "push is opted_in", False),
+        ('["reachable"]', "push is opted_in and email is opted_in", False),
+        ('["reachable"]', "push is opted_in or email is opted_in or x is true", False),
+        ("""['x in ["a", "b"]']""", 'x in ["b", "a"] and y is true', True),
+        ("""['x in ["a", "b"]']""", 'x in ["a", "b", "c"]', False),
+        ('["x == 1"]', "x == 1 and y == 2", True),
+        ('["x is true"]', "x is true and y == 2", True),
+        ("""['x == "1"']""", 'x == "1" or y == 2', False),
+        ('["(x is true and y is true) or z is true"]', "z is true or (y is true and x is true)", True),
+        ('["(x is true and y is true) or z is true"]', "(z is true or y is true) and x is true", False),
+    ],
+)
+def test_the_order_of_operands_does_not_count(project: Path, filters: str, text: str, met: bool) -> None:
+    assert (check(project, text, filters) == []) is met

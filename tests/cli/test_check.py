@@ -136,6 +136,32 @@ def test_a_baseline(here: Path) -> None:
     assert concise("b.audience") == []
 
 
+def test_a_baseline_is_the_same_from_wherever_the_command_runs(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files(
+        here,
+        {
+            "audience.toml": 'baseline = "known.json"',
+            "old/a.audience": 'use both from "../shared.audience"\naudience a = both or n < 18\n',
+            "shared.audience": "let both = x is true or y is true and z is true\n",
+        },
+    )
+    assert run("check", ".", "--write-baseline").code == 0
+    known = json.loads((here / "known.json").read_text("utf-8"))["findings"]
+    assert [(each["file"], each["code"]) for each in known] == [
+        ("old/a.audience", "AUD310"),
+        ("shared.audience", "AUD016"),
+    ]
+    assert concise(".") == []
+    monkeypatch.chdir(here / "old")
+    assert concise("a.audience") == []
+    assert concise("..") == []
+    monkeypatch.chdir("/")
+    assert concise(str(here)) == []
+    # Of what is mended it is told from there too.
+    files(here, {"old/a.audience": "audience a = n > 18\n"})
+    assert [line.rpartition(" ")[2] for line in concise(str(here / "old"))] == ["note[AUD813]"]
+
+
 def test_errors_are_in_no_baseline(here: Path) -> None:
     files(here, {"a.audience": "n ="})
     run("check", "--baseline", "known.json", "--write-baseline")
@@ -175,8 +201,55 @@ def test_nothing_to_check() -> None:
     assert "no `.audience` file" in done.err
 
 
+def test_what_was_looked_at_where_nothing_is_wrong(here: Path) -> None:
+    files(here, {"a.audience": "n > 18", "b.audience": "m > 18"})
+    done = run("check")
+    assert (done.code, done.out, done.err) == (0, "", "2 files checked, nothing found\n")
+    assert run("check", "a.audience").err == "1 file checked, nothing found\n"
+    assert run("check", "--output-format", "concise").err == ""
+    files(here, {"a.audience": "n < 18"})
+    run("check", "--write-baseline", "--baseline", "known.json")
+    assert run("check", "--baseline", "known.json").err == "2 files checked, nothing new\n"
+
+
 def test_json_is_a_document_for_no_findings(here: Path) -> None:
     files(here, {"a.audience": "n > 18"})
     done = run("check", "--output-format", "json")
     assert done.code == 0
     assert json.loads(done.out)["findings"] == []
+
+
+@pytest.mark.parametrize(("level", "failures"), [("error", 0), ("warning", 1), ("never", 0)])
+def test_a_report_of_tests_fails_where_the_run_does(here: Path, level: str, failures: int) -> None:
+    files(here, {"a.audience": "n < 18\n"})
+    by_option = run("check", "--output-format", "junit", "--fail-level", level)
+    files(here, {"audience.toml": f'fail-level = "{level}"\n'})
+    for done in (by_option, run("check", "--output-format", "junit"), run("ci", "--output-format", "junit")):
+        assert done.code == failures
+        assert f'failures="{failures}"' in done.out.splitlines()[1]
+
+
+def test_a_file_has_one_name_wherever_it_is_found(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files(
+        here,
+        {
+            "audience.toml": "",
+            "shared/c.audience": "let x = y after 2026-13-01\n",
+            "inner/a.audience": 'use x from "../shared/c.audience"\naudience a = x\n',
+        },
+    )
+    monkeypatch.chdir(here / "inner")
+    for argument in (str(here), ".."):
+        assert [each.rsplit("/", 1)[1] for each in concise(argument)] == ["c.audience:1:17: error[AUD009]"]
+
+
+def test_what_a_fix_mends_is_not_reported_through_others(here: Path) -> None:
+    files(
+        here,
+        {
+            "z.audience": 'let x = plan = "gold"\n',
+            "a.audience": 'use x from "z.audience"\n\naudience a = x\n',
+        },
+    )
+    assert concise() == ["z.audience:1:14: error[AUD006]"]
+    assert concise("--fix") == []

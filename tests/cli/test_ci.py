@@ -127,7 +127,7 @@ def test_tests_of_what_has_changed(repository: Path) -> None:
 def test_a_revision_that_is_none(repository: Path, revision: str) -> None:
     done = run("ci", f"--changed-since={revision}")
     assert done.code == 2
-    assert "git cannot say" in done.err
+    assert "no commit" in done.err
     assert not (repository / "x").exists()
 
 
@@ -136,3 +136,110 @@ def test_no_repository(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = run("ci", "--changed-since", "HEAD")
     assert done.code == 2
     assert "git cannot say" in done.err
+
+
+def checked(*arguments: object) -> list[str]:
+    """The findings of a run on what has changed, a line each."""
+    return run("ci", "--changed-since", "HEAD", "--output-format", "concise", *arguments).out.splitlines()
+
+
+def test_a_committed_file_that_somebody_changed(repository: Path) -> None:
+    files(repository, {"build/a.a.json": "{}\n"})
+    assert [line.split()[1] for line in checked()] == ["error[AUD812]"]
+    (repository / "build/a.a.json").unlink()
+    assert ["is missing" in line for line in checked()] == [True]
+
+
+@pytest.mark.parametrize("rename", [False, True])
+def test_what_a_source_made_that_is_gone(repository: Path, rename: bool) -> None:
+    (repository / "audiences/a.test.toml").unlink()
+    source = repository / "audiences/a.audience"
+    if rename:
+        source.rename(repository / "audiences/moved.audience")
+        files(repository, {"build/moved.a.json": (repository / "build/a.a.json").read_text()})
+    else:
+        source.unlink()
+    (line,) = checked()
+    assert "no source makes `build/a.a.json` any more" in line
+
+
+def test_what_an_audience_made_that_has_another_name_now(repository: Path) -> None:
+    (repository / "audiences/a.test.toml").unlink()
+    source = repository / "audiences/a.audience"
+    source.write_text(source.read_text().replace("audience a", "audience gold"))
+    assert ["missing" in line or "no source" in line for line in checked()] == [True, True]
+
+
+def test_an_output_of_a_neighbour_that_did_not_change_is_not_stale(repository: Path) -> None:
+    """`a.x` and `a` may both make a file whose name begins with `a.x.`."""
+    files(repository, {"audiences/a.x.audience": "audience one = x is true\n"})
+    run("compile", "audiences/a.x.audience", "--out-dir", "build")
+    git("add", ".")
+    git("commit", "-qm", "second")
+    files(repository, {"audiences/a.audience": GOOD["audiences/a.audience"] + "# changed\n"})
+    assert checked() == []
+
+
+def test_what_a_source_with_errors_makes_is_not_stale(project: Path) -> None:
+    files(project, {"audiences/a.audience": "audience a = plan =="})
+    done = run("ci", "--output-format", "concise")
+    assert "no source makes" not in done.out
+    assert done.code == 1
+
+
+def test_two_sources_of_one_file(project: Path) -> None:
+    files(project, {"audience.toml": '[ci]\npaths = ["audiences", "more"]\nout-dir = "build"\n'})
+    files(project, {f"more/{name}": GOOD[f"audiences/{name}"] for name in ("shared.audience", "a.audience")})
+    assert "would be written" in run("ci", "--output-format", "concise").out
+
+
+def test_a_file_that_is_used_and_gone(repository: Path) -> None:
+    (repository / "audiences/shared.audience").unlink()
+    assert ["no such file" in line for line in checked()] == [True]
+
+
+def test_a_profile_file_of_a_test(repository: Path) -> None:
+    case = '[[case]]\nprofiles = "users.jsonl"\nmatch = []\n'
+    files(repository, {"audiences/a.test.toml": case, "audiences/users.jsonl": '{"external_id": "u"}\n'})
+    git("add", ".")
+    git("commit", "-qm", "second")
+    files(repository, {"audiences/users.jsonl": '{"external_id": "v"}\n'})
+    assert summary("--changed-since", "HEAD")[1][-1].endswith("in 1 file")
+
+
+def test_a_repository_inside(repository: Path) -> None:
+    """Git names only its directory."""
+    inner = repository / "audiences" / "inner"
+    files(inner, {"c.audience": "x is true\n"})
+    subprocess.run(["git", "init", "-q", inner], check=True)
+    assert summary("--changed-since", "HEAD")[1][0] == "passed check 1 file"
+
+
+def test_another_repository_than_that_of_the_working_directory(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    (repository / "audiences/b.audience").write_text("plan ==\n")
+    done = run("ci", "--config", repository / "audience.toml", "--changed-since", "HEAD")
+    assert done.code == 1
+    assert "1 file" in done.err
+
+
+def test_the_way_out_is_the_command_that_mends_it(project: Path) -> None:
+    (project / "build/a.a.json").unlink()
+    assert "run `audience compile audiences --out-dir build --prune`" in run("ci").err
+
+
+@pytest.mark.parametrize(("level", "code"), [("error", 0), ("warning", 1)])
+def test_a_requirement_that_holds_for_no_file(project: Path, level: str, code: int) -> None:
+    text = f'fail-level = "{level}"\n{GOOD["audience.toml"]}'
+    idle = '[[require]]\npaths = ["audience/**"]\nfilters = ["push is opted_in"]\n'
+    files(project, {"audience.toml": text + idle})
+    done = run("ci", "--output-format", "concise")
+    assert done.code == code
+    assert done.out.startswith("audience.toml:5:1: warning[AUD803] the requirement holds for no file")
+    # Of a part nobody can tell.
+    part = run("ci", "audiences", "--output-format", "concise")
+    assert part == (0, "", done.err.replace("failed  check", "passed  check"))
+    files(project, {"audience.toml": text + idle.replace("audience/**", "audiences/shared.audience")})
+    assert run("ci", "--output-format", "concise").out == ""

@@ -164,7 +164,7 @@ def test_a_required_filter_stops_a_compile(here: Path) -> None:
     [
         ("time-zone = 1", "audience.toml:1:1"),
         ('catalog = "none.toml"', "none.toml"),
-        ('[[require]]\npaths = ["*"]\nfilters = ["x =="]\n', "audience.toml:1:1"),
+        ('[[require]]\npaths = ["*"]\nfilters = ["x =="]\n', "audience.toml:3:12"),
     ],
 )
 def test_a_configuration_that_cannot_be_used(here: Path, configuration: str, message: str) -> None:

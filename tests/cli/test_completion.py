@@ -42,6 +42,12 @@ def offered(*words: str) -> set[str]:
         (["compile", "missing.audience", "--name", ""], set()),
         (["compile", "--name", ""], set()),
         (["config", "sh"], {"plain,show"}),
+        (["config", "schema", "a"], {"plain,audience.toml", "plain,attributes.toml"}),
+        (["rule", "single"], {"plain,single-equals"}),
+        (["rule", "aud00"], {f"plain,AUD00{digit}" for digit in range(1, 10)}),
+        (["check", "--select", "missing-value,long-v"], {"plain,missing-value,long-value"}),
+        (["check", "--ignore", "single"], set()),
+        (["send", "--instance", "EU-0"], {"plain,EU-01", "plain,EU-02"}),
     ],
 )
 def test_offers(here: Path, words: list[str], expected: set[str]) -> None:

@@ -266,3 +266,43 @@ def test_curl_names_the_key_and_never_has_it(here: Path) -> None:
     assert done.out.startswith("curl --request POST https://rest.fra-01.braze.eu/campaigns/trigger/send \\\n")
     done = run("request", "r.toml", "--curl", "--endpoint", "http://127.0.0.1:8787/")
     assert done.out.startswith("curl --request POST http://127.0.0.1:8787/campaigns/trigger/send \\\n")
+
+
+EYES = '{ custom_attribute = { custom_attribute_name = "eyes", comparison = "equals", value = "blue" } }'
+ALLOWED = '{ push_subscription_status = { comparison = "is", value = "opted_in" } }'
+
+
+@pytest.mark.parametrize(
+    ("name", "audience", "code"),
+    [
+        ("r.toml", """{ text = 'eyes == "blue"' }""", 1),
+        ("r.toml", EYES, 1),
+        ("r.toml", f"{{ OR = [{ALLOWED}, {EYES}] }}", 1),
+        ("r.toml", "{ file = 'a.audience' }", 1),
+        ("r.toml", ALLOWED, 0),
+        ("r.toml", f"{{ AND = [{ALLOWED}, {EYES}] }}", 0),
+        ("r.toml", f"{{ AND = [{EYES}, {{ AND = [{ALLOWED}] }}] }}", 0),
+        ("free/r.toml", EYES, 0),
+        ("free/r.toml", """{ text = 'eyes == "blue"' }""", 0),
+        ("free/r.toml", "{ file = '../a.audience' }", 1),
+    ],
+)
+def test_no_form_of_an_audience_gets_around_what_is_required(here: Path, name: str, audience: str, code: int) -> None:
+    files(
+        here,
+        {
+            "audience.toml": '[[require]]\npaths = ["**", "!free/**"]\nfilters = ["push is opted_in"]\n',
+            "a.audience": 'eyes == "blue"',
+            name: f'campaign_id = "c"\nbroadcast = true\naudience = {audience}\n',
+        },
+    )
+    for done in (run("request", name), run("send", name, "--sandbox")):
+        assert done.code == code
+        assert ("AUD304" in done.err) == bool(code)
+
+
+def test_stdin_stands_in_the_working_directory(here: Path) -> None:
+    files(here, {"audience.toml": '[[require]]\npaths = ["**"]\nfilters = ["push is opted_in"]\n'})
+    assert "AUD304" in run("compile", "-", stdin="x is true").err
+    body = {"campaign_id": "c", "broadcast": True, "audience": {"text": "x is true"}}
+    assert "AUD304" in run("request", "-", stdin=json.dumps(body)).err

@@ -7,7 +7,7 @@ import pytest
 
 from audience_dsl.diagnostics import CODES
 from audience_dsl.lint import RULES
-from audience_dsl.report.explanations import explanation
+from audience_dsl.report.explanations import explanation, shortened
 
 from .support import run
 
@@ -25,8 +25,9 @@ def test_lint_rules_explain_themselves(slug: str) -> None:
     rule = RULES[slug]
     out = run("rule", rule.code.code).out
     for text in (rule.bad, rule.good):
-        for line in text.splitlines():
+        for line in shortened(text).splitlines():
             assert f"    {line}".rstrip() in out
+    assert max(map(len, out.splitlines())) < 120
     assert f"({rule.severity})" in out
     assert ("--fix" in out) == (rule.fix is not None)
 
@@ -44,6 +45,13 @@ def test_all_are_listed() -> None:
     assert done.out.count("\n") == len(CODES)
     assert "AUD006  single-equals " in done.out
     assert run("rule", "--all").out.count("\n\n") > len(CODES)
+
+
+def test_a_long_example_is_shown_in_short_and_kept_whole() -> None:
+    assert '    shop in ["s0", "s1", ' in run("rule", "AUD325").out
+    assert '    note == "xxx' in run("rule", "AUD324").out
+    (rule,) = json.loads(run("rule", "AUD325", "--output-format", "json").out)["rules"]
+    assert rule["bad"].count('"s') == 257
 
 
 def test_as_json() -> None:

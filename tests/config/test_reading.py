@@ -97,6 +97,10 @@ def test_nothing_is_the_default() -> None:
         ("[[require]]\npaths = ['a']", 1, "no `filters`", "filters ="),
         ("[[require]]\npaths = ['a']\nfilters = []", 3, "is empty", "leave the requirement out"),
         ("[[require]]\npaths = ['a']\nfilters = ['b']\nfrm = 'c'", 4, "no key `frm`", "`from`"),
+        ("[[require]]\npath = ['a']\nfilters = ['b']", 2, "a requirement has no key `path`", "`paths`"),
+        ("[[require]]\npaths = ['!a']\nfilters = ['b']", 2, "names no file", "**"),
+        ("[[require]]\npaths = ['a']\nfilters = [' ']", 3, "is empty", "take it out"),
+        ("fail-level = ['error']", 1, "`fail-level` is no text", "`never`"),
         ("[ci]\nsteps = ['chek']", 2, "no step `chek`", "`check`"),
     ],
 )
@@ -181,6 +185,14 @@ def test_a_broken_file_that_speaks_of_audiences_is_not_passed_over(tmp_path: Pat
     found = find(tmp_path)
     assert found is not None
     with pytest.raises(ConfigurationFileError, match="no TOML"):
+        read_file(found)
+
+
+def test_a_link_that_leads_nowhere_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "audience.toml").symlink_to(tmp_path / "none")
+    found = find(tmp_path)
+    assert found is not None
+    with pytest.raises(ConfigurationFileError, match="cannot be read"):
         read_file(found)
 
 

@@ -27,6 +27,12 @@ def test_an_example_says_what_it_is(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("# ")
 
 
+@pytest.mark.parametrize("command", [("check", "--fail-level", "note"), ("fmt", "--check")], ids=lambda it: it[0])
+def test_the_tools_have_nothing_to_say(command: tuple[str, ...]) -> None:
+    done = run(*command, str(EXAMPLES))
+    assert done.status == 0, done.errors
+
+
 @pytest.mark.parametrize("example", AUDIENCES, ids=lambda example: example.expected)
 def test_an_audience_compiles_to_the_json_beside_it(example: Example) -> None:
     assert audience_json(example).encode() == (EXAMPLES / example.expected).read_bytes()

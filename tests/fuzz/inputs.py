@@ -141,7 +141,7 @@ def configurations(random: random.Random) -> str:
 
 def audience_json(random: random.Random) -> Any:
     """A connected audience object, or nearly, or a body that holds one."""
-    value = json.loads(json.dumps(random.choice(_objects())))
+    value = _copied(random.choice(_objects()))
     for _ in range(random.choice((0, 0, 1, 1, 2, 4))):
         value = _changed(random, value)
     return {"campaign_id": "c", "audience": value} if random.random() < 0.1 else value
@@ -157,13 +157,13 @@ def _changed(random: random.Random, value: Any) -> Any:
         places += [(each, key) for key in keys]
         pending += [each[key] for key in keys]
     if not places or random.random() < 0.05:
-        return random.choice((*JSON_ODDITIES, random.choice(_objects())))
+        return _copied(random.choice((*JSON_ODDITIES, random.choice(_objects()))))
     parent, key = random.choice(places)
     match random.randrange(5):
         case 0:
-            parent[key] = random.choice(JSON_ODDITIES)
+            parent[key] = _copied(random.choice(JSON_ODDITIES))
         case 1:
-            parent[key] = random.choice(_objects())
+            parent[key] = _copied(random.choice(_objects()))
         case 2:
             parent[key] = {random.choice(("AND", "OR")): [parent[key]]}
         case 3:
@@ -172,4 +172,8 @@ def _changed(random: random.Random, value: Any) -> Any:
             parent[random.choice(("AND", "OR", "value", "comparison", "custom_attribute", "x"))] = parent[key]
         case _:
             parent.append(parent[key])
+    return _copied(value)
+
+
+def _copied(value: Any) -> Any:
     return json.loads(json.dumps(value))

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 import xmlschema
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 
@@ -225,6 +225,7 @@ def applied(text: str, edits: Sequence[tuple[int, int, str]]) -> str:
 
 @settings(deadline=None)
 @given(diagnostics())
+@example(Diagnostic(CODES["syntax"], "words", pointer="/a\nb"))
 def test_github_reads_the_words_back(found: Diagnostic) -> None:
     line = render_findings("github", [found], root=ROOT).removesuffix("\n")
     head, facts, words = re.fullmatch(r"::(error|warning|notice) (.*?)::(.*)", line).groups()  # type: ignore[union-attr]

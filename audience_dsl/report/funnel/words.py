@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from ...diagnostics import counted
 from ..display import clean
 from .facts import Funnel
 
@@ -15,7 +16,6 @@ __all__ = [
     "instant",
     "legend",
     "percent",
-    "quantity",
     "ticked",
     "verdict",
     "warnings",
@@ -73,7 +73,7 @@ def basis(funnel: Funnel) -> Sentence:
     """At which instant, and by which files."""
     if funnel.files == [funnel.path] or not funnel.files:
         return Sentence(f"at {instant(funnel.now)}, by {{}}", funnel.path)
-    files = quantity(len(funnel.files), "file")
+    files = counted(len(funnel.files), "file")
     return Sentence(f"at {instant(funnel.now)}, by {files} below {{}}", funnel.path)
 
 
@@ -82,9 +82,9 @@ def warnings(funnel: Funnel) -> list[Sentence]:
     preview = funnel.preview
     found: list[Sentence] = []
     if preview.unreadable:
-        counted = quantity(preview.unreadable, "profile")
+        profiles = counted(preview.unreadable, "profile")
         verb = "is" if preview.unreadable == 1 else "are"
-        template = f"{counted} cannot be read and {verb} not counted"
+        template = f"{profiles} cannot be read and {verb} not counted"
         names: list[str] = []
         if preview.named:
             first = preview.named[0]
@@ -98,7 +98,7 @@ def warnings(funnel: Funnel) -> list[Sentence]:
         way = "is it spelled as in Braze, and are its values of the type that it is compared with?"
         found.append(Sentence(f"no profile has a value for {{}}: {way}", name))
     if len(without) > _NAMED_AT_MOST:
-        found.append(Sentence(f"nor for {quantity(len(without) - _NAMED_AT_MOST, 'more attribute')}"))
+        found.append(Sentence(f"nor for {counted(len(without) - _NAMED_AT_MOST, 'more attribute')}"))
     if preview.matched == preview.total:
         found.append(Sentence("everybody matches: the audience leaves nobody out"))
     elif not preview.matched:
@@ -132,18 +132,18 @@ def caveats(funnel: Funnel, *, age: bool = True) -> list[Sentence]:
     lacking.sort(key=lambda each: (-each[1], each[0]))
     if lacking:
         (first, *others), rest = lacking[:_NAMED_AT_MOST], len(lacking) - _NAMED_AT_MOST
-        counted = f"{first[1]:,} {'has' if first[1] == 1 else 'have'} none for {{}}"
-        counted += "".join(f", {count:,} for {{}}" for _, count in others)
-        counted += f", and some for {quantity(rest, 'other attribute')}" if rest > 0 else ""
+        without = f"{first[1]:,} {'has' if first[1] == 1 else 'have'} none for {{}}"
+        without += "".join(f", {count:,} for {{}}" for _, count in others)
+        without += f", and some for {counted(rest, 'other attribute')}" if rest > 0 else ""
         template = "what Braze does with users without a value, where its pages do not say: that is assumed"
         names = (name for name, _ in lacking[:_NAMED_AT_MOST])
-        found.append(Sentence(f"{template} (docs/evaluation.md); {counted}", *names))
+        found.append(Sentence(f"{template} (docs/evaluation.md); {without}", *names))
     return found
 
 
 def hidden(funnel: Funnel) -> str:
     """A line for the clauses that have no row; nothing where all have."""
-    return f"and {quantity(funnel.hidden, 'more clause')}, not counted one by one" if funnel.hidden else ""
+    return f"and {counted(funnel.hidden, 'more clause')}, not counted one by one" if funnel.hidden else ""
 
 
 def legend(funnel: Funnel) -> tuple[str, str]:
@@ -167,10 +167,6 @@ def percent(count: int, total: int) -> str:
     return "> 99.9 %" if per_mille >= 1000 else f"{per_mille / 10:.1f} %"
 
 
-def quantity(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
 def _ago(age: timedelta) -> str:
     minutes = age // timedelta(minutes=1)
     if minutes < 0:
@@ -180,9 +176,9 @@ def _ago(age: timedelta) -> str:
     if minutes < 1:
         return ", just now"
     if hours < 1:
-        return f", {quantity(minutes, 'minute')} ago"
+        return f", {counted(minutes, 'minute')} ago"
     if hours < 48:
-        return f", {quantity(hours, 'hour')} ago"
+        return f", {counted(hours, 'hour')} ago"
     if days < 60:
-        return f", {quantity(days, 'day')} ago"
-    return f", {quantity(days // 30, 'month')} ago" if days < 730 else f", {quantity(days // 365, 'year')} ago"
+        return f", {counted(days, 'day')} ago"
+    return f", {counted(days // 30, 'month')} ago" if days < 730 else f", {counted(days // 365, 'year')} ago"
