@@ -10,7 +10,7 @@ from typing import Any
 
 from audience_dsl.syntax.driver import tokenize
 
-__all__ = ["audience_json", "catalogs", "configurations", "texts"]
+__all__ = ["audience_json", "catalogs", "configurations", "raw", "texts"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,7 +70,7 @@ def _objects() -> list[Any]:
 def _worn(random: random.Random, pieces: list[str], others: Callable[[], list[str]]) -> list[str]:
     """Pieces of a text with some lost, doubled, swapped, replaced, or grown together with those of another."""
     pieces = list(pieces)
-    for _ in range(random.choice((0, 1, 1, 2, 3, 5))):
+    for _ in range(random.choice((0, 0, 0, 1, 1, 2, 3, 5))):
         at = random.randrange(len(pieces) + 1)
         end = min(len(pieces), at + random.choice((1, 1, 1, 2, 5)))
         match random.randrange(7):
@@ -109,6 +109,16 @@ def texts(random: random.Random) -> str:
     if random.random() < 0.02:
         text = random.choice(("(", "not ", "[")) * random.randrange(3_000) + text
     return text
+
+
+def raw(random: random.Random) -> bytes:
+    """The bytes of a file: of a text or of JSON, some of them changed."""
+    text = texts(random) if random.random() < 0.7 else json.dumps(audience_json(random))
+    found = bytearray(text.encode(random.choice(("utf-8", "utf-8", "utf-8", "utf-16", "utf-8-sig")), "surrogatepass"))
+    for _ in range(random.choice((0, 0, 1, 3))):
+        at = random.randrange(len(found) + 1)
+        found[at : at + random.randrange(2)] = random.randbytes(random.randrange(3))
+    return bytes(found)
 
 
 def _lines(random: random.Random, texts: tuple[str, ...]) -> str:

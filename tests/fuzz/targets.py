@@ -22,6 +22,7 @@ from audience_dsl.settings import Settings
 from audience_dsl.source import Source
 from audience_dsl.syntax.formatter import FormatRefused, format_source
 from audience_dsl.syntax.parser import parse
+from tests.cli.support import run
 
 from . import inputs
 
@@ -155,6 +156,24 @@ def configuration(text: str, random: Random) -> None:
     assert found.effective()
 
 
+COMMANDS = (
+    *(("check", "-"), ("check", "-", "--diff", "--unsafe-fixes"), ("fmt", "-"), ("fmt", "-", "--simplify", "--diff")),
+    *(("compile", "-"), ("compile", "-", "--simplify"), ("explain", "-"), ("explain", "-", "--format", "html")),
+    *(("decompile", "-"), ("decompile", "-", "--name", "x")),
+)
+
+
+def command(content: bytes, random: Random) -> None:
+    """Commands end with an exit code of theirs, and never speak of an internal error."""
+    arguments = random.choice(COMMANDS)
+    if arguments[0] in ("check", "explain") or random.random() < 0.3:
+        arguments = (*arguments, "--output-format", random.choice([each for each in FORMATS if each != "junit"]))
+    done = run(*arguments, stdin=content)
+    assert done.code in (0, 1, 2), arguments
+    assert "internal error" not in done.err, (arguments, done.err)
+    assert "Traceback" not in done.err
+
+
 class Target(NamedTuple):
     """Something that reads, and how what it is given is made. Both take the randomness of one seed."""
 
@@ -171,4 +190,5 @@ TARGETS = (
     Target("decompile", inputs.audience_json, decompile),
     Target("catalog", inputs.catalogs, catalog),
     Target("configuration", inputs.configurations, configuration),
+    Target("command", inputs.raw, command),
 )
