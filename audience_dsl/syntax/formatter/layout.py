@@ -35,7 +35,9 @@ class Layout:
         """Whether it is one line."""
         if isinstance(piece, Unit) or piece in self._whole:
             return True
-        return piece not in self._pinned and _indent(level) + len(prefix) + piece.width <= WIDTH
+        # What goes on in a line that is begun has less room.
+        before = len(self.lines[-1]) + 1 if self._goes_on else _indent(level)
+        return piece not in self._pinned and before + len(prefix) + piece.width <= WIDTH
 
     def write(self, piece: Piece) -> None:
         pending: list[tuple[Piece, int, str, str]] = [(piece, 0, "", "")]
