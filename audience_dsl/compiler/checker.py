@@ -3,6 +3,7 @@
 One function for each kind of clause: it says which types its attribute can have, and what it needs of its values.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -54,7 +55,9 @@ def _expression(check: Inference, unit: Unit, expression: tree.Expression) -> No
 
 def _mixed(check: Inference, unit: Unit, node: tree.Or) -> None:
     groups = [operand for operand in node.operands if isinstance(operand, tree.And) and not operand.grouped]
-    if not groups:
+    members = [*node.operands, *(member for group in groups for member in group.operands)]
+    if not groups or any(isinstance(member, tree.Invalid) for member in members):
+        # What cannot be read may have been meant otherwise.
         return
     edits = []
     for group in groups:
@@ -127,7 +130,10 @@ def _blank(check: Inference, unit: Unit, value: tree.Text, way_out: str, fix: Fi
 
 
 def _null(check: Inference, unit: Unit, node: tree.Compare) -> None:
-    if node.operator in ("==", "!="):
+    if isinstance(node.subject, tree.LastUsedApp):
+        way = "leave it out: neither `before` nor `after` selects users who never opened the app"
+        check.error(unit, "null", "Braze has no way to ask whether the app was ever used", node.value, way)
+    elif node.operator in ("==", "!="):
         subject = unit.parsed.text(node.subject)
         way = f"{subject} {'does not exist' if node.operator == '==' else 'exists'}"
         fix = Fix(f"write `{way}`", [(unit.parsed.span(node), way)])
@@ -315,6 +321,8 @@ def _between(check: Inference, unit: Unit, node: tree.Between) -> None:
 def _channel(check: Inference, unit: Unit, node: tree.ChannelStatus) -> None:
     for status in node.statuses:
         if status.name.lower() not in STATUSES:
+            if _negative_status(check, unit, node, status):
+                continue
             close = nearest(status.name, STATUSES)
             states = ", ".join(f"`{state}`" for state in STATUSES)
             check.error(
@@ -325,6 +333,18 @@ def _channel(check: Inference, unit: Unit, node: tree.ChannelStatus) -> None:
                 f"did you mean `{close[0]}`? The states are {states}" if close else f"the states are {states}",
                 fix=Fix(f"write `{close[0]}`", [(unit.parsed.span(status), close[0])], safe=False) if close else None,
             )
+
+
+def _negative_status(check: Inference, unit: Unit, node: tree.ChannelStatus, status: tree.Status) -> bool:
+    """`push is not_subscribed`: the `not` is a word of its own."""
+    match = re.fullmatch(r"(?i)(?:not|non|un|never)[_-]?(\w+)", status.name)
+    if match is None or match[1].lower() not in STATUSES or len(node.statuses) > 1:
+        return False
+    way = f"{node.channel} is{'' if node.negated else ' not'} {match[1].lower()}"
+    message = f"`{node.channel}` has no state `{status.name}`"
+    fix = Fix(f"write `{way}`", [(unit.parsed.span(node), way)], safe=False)
+    check.error(unit, "unknown-status", message, status, f"write `{way}`", fix=fix)
+    return True
 
 
 def _time_subject(check: Inference, unit: Unit, subject: tree.Subject, clause: tree.Clause) -> bool:

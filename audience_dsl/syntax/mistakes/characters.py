@@ -149,6 +149,14 @@ def signs(at: Context) -> Diagnostic | None:
                 help=f"write `{meant}`",
                 fix=at.replaced(f"write `{meant}`", meant, at.span(0, 1)),
             )
+        if after == "~" and at.touches(0):
+            return at.error(
+                "syntax",
+                "`=~` is no comparison",
+                span=at.span(0, 1),
+                help="write `matches`",
+                fix=at.replaced("write `matches`", "matches", at.span(0, 1)),
+            )
         return at.error(
             "single-equals",
             "`=` names a definition, and is no comparison",

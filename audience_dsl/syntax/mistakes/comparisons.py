@@ -5,7 +5,7 @@ from ...diagnostics import Diagnostic, Fix, nearest, quoted
 from ...source import Span
 from .._tables import TERMINALS
 from ..expected import describe
-from ..landmarks import COMPARISON_SIGNS, DEFINITIONS, is_literal
+from ..landmarks import COMPARISON_SIGNS, DEFINITIONS, is_literal, starts_line
 from .context import CONNECTIVES, Context, backticks
 
 _SYNONYMS = {
@@ -272,7 +272,21 @@ def value(at: Context) -> Diagnostic | None:
             return at.error(
                 "unquoted-text", message, help="compare with a number, or with a parameter such as `$least`"
             )
+        if before == "includes" and at.word(1) == "of":
+            way = "write `includes any of [...]`, or `includes all of [...]`"
+            fix = at.replaced("write `any`", "any")
+            return at.error("syntax", f"`{token}` is no way to choose from a list", help=way, fix=fix)
         half = at.at(1)[:1] in ('"', "'") and at.touches(0)
+        last = _last_word(at)
+        if last and not half:
+            text = " ".join(at.at(offset) for offset in range(last + 1))
+            return at.error(
+                "unquoted-text",
+                f"{quoted(text)} stands without quotes, and a value is expected here",
+                span=at.span(0, last),
+                help=f'text goes in quotes: `"{text}"`',
+                fix=at.replaced("put it in quotes", f'"{text}"', at.span(0, last)),
+            )
         return at.error(
             "unquoted-text",
             f"`{token}` is a name, and a value is expected here",
@@ -282,11 +296,28 @@ def value(at: Context) -> Diagnostic | None:
     return None
 
 
+def _last_word(at: Context) -> int:
+    """How many words follow on the line that belong to a value without quotes, as in `name == John Smith`."""
+    last = 0
+    while at.is_name(last + 1) and not starts_line(at.parsed, at.index + last + 1):
+        last += 1
+    # A word before a comparison begins the next filter.
+    return max(0, last - 1) if at.word(last + 1) in COMPARISON_SIGNS else last
+
+
+# What begins a condition in other languages.
+_LEADING = frozenset({"if", "where", "when", "select", "users", "who"})
+
+
 def comparison(at: Context) -> Diagnostic | None:
     """A word after a subject that is no comparison."""
     if "EQ" not in at.expected or not at.is_name():
         return None
     word, follows = at.word(0), at.at(1)
+    if at.word(-1) in _LEADING and follows.lower() in COMPARISON_SIGNS:
+        fix = Fix("remove it", [(Span(at.span(-1).start, at.span().start), "")], safe=False)
+        message = f"`{at.at(-1)}` begins no filter: it is a name here, and a comparison must follow"
+        return at.error("syntax", message, span=at.span(-1), help="a filter stands by itself: remove it", fix=fix)
     if at.is_name(-1) and follows.lower() in COMPARISON_SIGNS and word not in _SYNONYMS:
         name = f"{at.at(-1)} {at.at(0)}"
         if word not in DEFINITIONS or "LET" not in at.expected:

@@ -2,6 +2,7 @@
 
 from ...diagnostics import Diagnostic, Fix, Related, quoted
 from ...source import Span
+from .. import landmarks
 from .._tables import TERMINALS
 from ..driver import symbol_of
 from ..expected import RESERVED, describe
@@ -236,8 +237,26 @@ def call(at: Context) -> Diagnostic | None:
     )
 
 
+# Words that join, in other languages or in speech; those that mean `and` say so.
+_JOINING = {"but": "and", "plus": "and", "also": "and", "xor": None, "unless": None, "nor": None, "except": None}
+
+
 def connective(at: Context) -> Diagnostic | None:
     if {"AND", "OR"} <= at.expected and at.starts_filter:
+        word = at.word(0)
+        if word in _JOINING and (landmarks.is_word(at.at(1)) or at.at(1) in ("(", "not")):
+            meant = _JOINING[word]
+            way = (
+                f"write `{meant}`"
+                if meant
+                else "filters are joined by `and` and `or`, and `not` stands before a filter"
+            )
+            fix = at.replaced(f"write `{meant}`", meant) if meant else None
+            return at.error("syntax", f"`{at.at(0)}` joins no filters", help=way, fix=fix)
+        ends = at.at(1).lower() in ("", ")", "and", "or") or begins_definition(at.parsed, at.tokens, at.index + 1)
+        if word == "not" and ends:
+            way = "write `does not exist`" if at.word(-1) == "exists" else "write `not` before the filter"
+            return at.error("syntax", "this `not` has nothing behind it to negate", help=way)
         gap = Span(at.span(-1).end, at.span(-1).end)
         return at.error(
             "missing-connective",
