@@ -1,5 +1,6 @@
 """Completion: what is offered, and that real shells take the scripts."""
 
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -86,7 +87,7 @@ def test_in_a_real_shell(shell: str, here: Path) -> None:
     # The scripts ask the command by its name.
     binary = here / "bin" / "audience"
     binary.parent.mkdir()
-    binary.write_text(f'#!/bin/sh\nexec {" ".join(COMMAND)} "$@"\n', encoding="utf-8")
+    binary.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n', encoding="utf-8")
     binary.chmod(0o755)
     env = environment({"HOME": str(here)})
     env["PATH"] = f"{binary.parent}:{env['PATH']}"
