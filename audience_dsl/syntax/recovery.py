@@ -6,13 +6,12 @@ clause or a definition can go on: a connective with a filter behind it, a closin
 A second failure in the same clause says nothing new, and is not told.
 """
 
-from bisect import bisect_left
-
 from ..diagnostics import GATHERED_AT_MOST, Diagnostic, Fix
 from . import landmarks, tree
 from ._tables import TERMINALS
 from .actions import Problems
 from .driver import Failure, run, symbol_of, tokenize
+from .guesses import without_guesses
 from .landmarks import CONNECTIVES, begins_clause, is_literal, is_word
 from .literals import Refused
 from .machine import Machine, innermost_open
@@ -358,7 +357,7 @@ class _Recovery:
                 self._lose(machine.firsts[height], end)
             machine.cut(height)
         found = machine.values[-1] if machine.end(end) else tree.Module(0, max(end - 1, 0), [])
-        parsed.tree = _without_guesses(found, sorted(set(self.doubts)), sorted(self.joints), self.lost)
+        parsed.tree = without_guesses(found, sorted(set(self.doubts)), sorted(self.joints), self.lost)
         parsed.lost = frozenset(
             token
             for first, last in self.lost
@@ -378,46 +377,3 @@ def covers(mistake: Diagnostic, parsed: Parsed, problem: tuple[int, Refused]) ->
 
 def _is_foreign(token: str) -> bool:
     return len(token) == 1 and not " " < token < "\x7f"
-
-
-def _without_guesses(
-    found: tree.Module | tree.Expression, doubts: list[int], joints: list[int], lost: list[tuple[int, int]]
-) -> tree.Module | tree.Expression:
-    """The tree with `Invalid` for each clause that holds a guess, so that nothing is found out from it.
-
-    An AND whose connective was guessed counts as one in parentheses: nobody has mixed it with an OR.
-    """
-    groups: list[tree.And] = []
-    pending: list[tree.Expression] = []
-
-    def certain(node: tree.Expression) -> tree.Expression:
-        if isinstance(node, (tree.And, tree.Or, tree.Not)):
-            pending.append(node)
-            return node
-        at = bisect_left(doubts, node.first)
-        if at == len(doubts) or doubts[at] > node.last:
-            return node
-        lost.append((node.first, node.last))
-        return tree.Invalid(node.first, node.last)
-
-    if isinstance(found, tree.Module):
-        for definition in found.definitions:
-            if isinstance(definition, (tree.Let, tree.Audience)):
-                definition.expression = certain(definition.expression)
-    else:
-        found = certain(found)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, tree.Not):
-            node.operand = certain(node.operand)
-        elif isinstance(node, (tree.And, tree.Or)):
-            node.operands[:] = [certain(operand) for operand in node.operands]
-            if isinstance(node, tree.And):
-                groups.append(node)
-    for group in reversed(groups):
-        # Inner groups come first, and take the connectives that are theirs.
-        at = bisect_left(joints, group.first + 1)
-        while at < len(joints) and joints[at] <= group.last:
-            group.grouped = True
-            del joints[at]
-    return found
