@@ -36,6 +36,7 @@ __all__ = [
     "Related",
     "RequestError",
     "by_severity",
+    "code_named",
     "counted",
     "cut",
     "distinct",
@@ -279,6 +280,11 @@ def _registry(*rows: tuple[str, str, str]) -> dict[str, Code]:
     return codes
 
 
+def code_named(name: str) -> Code | None:
+    """The code of this number or slug, in whatever letter case; None where there is none."""
+    return _BY_NUMBER.get(name.upper()) or CODES.get(name.lower())
+
+
 # Every code there is, by slug.
 CODES = _registry(
     # 0: syntax
@@ -439,3 +445,4 @@ CODES = _registry(
     ("AUD909", "mapping-file", "a mapping of attributes to columns that is not right"),
     ("AUD910", "case-failed", "a case of a test file that fails"),
 )
+_BY_NUMBER = {each.code: each for each in CODES.values()}

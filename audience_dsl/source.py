@@ -1,7 +1,8 @@
 """A source text with its name, and places in it."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 __all__ = ["Position", "Source", "Span"]
 
@@ -16,6 +17,11 @@ class Span:
     def __init__(self, start: int, end: int) -> None:
         self.start = start
         self.end = end
+
+    def holds_one_of(self, offsets: Sequence[int]) -> bool:
+        """Whether one of these offsets, which are in order, lies in it."""
+        at = bisect_left(offsets, self.start)
+        return at < len(offsets) and offsets[at] < self.end
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Span) and (self.start, self.end) == (other.start, other.end)

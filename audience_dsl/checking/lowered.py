@@ -1,10 +1,10 @@
 """What each expression of a file becomes, for the findings that only lowering makes."""
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from ..api import Analysis
+from ..compiler.faults import Faults
 from ..compiler.lowering import Lowering
 from ..compiler.parameters import Bound
 from ..diagnostics import CODES, ERROR, BindError, CompileError, Diagnostic, by_severity
@@ -60,10 +60,7 @@ def lower_all(analysis: Analysis) -> tuple[dict[str, Filter], list[Diagnostic]]:
 def _sound_clauses(analysis: Analysis, values: dict[str, Bound]) -> Iterator[tree.Expression]:
     """The clauses of the file that have no error, each under the `not` that it stands under."""
     unit = analysis.program.main
-    parsed = unit.parsed
-    errors = sorted(
-        error.span.start for error in analysis.errors if error.span is not None and error.source is parsed.source
-    )
+    faults = Faults(analysis.diagnostics)
     pending = [(expression, False) for expression in reversed(unit.expressions)]
     while pending:
         node, negated = pending.pop()
@@ -71,10 +68,7 @@ def _sound_clauses(analysis: Analysis, values: dict[str, Bound]) -> Iterator[tre
             pending.extend((operand, negated) for operand in reversed(node.operands))
         elif isinstance(node, tree.Not):
             pending.append((node.operand, not negated))
-        elif (
-            not isinstance(node, tree.Reference) and tree.is_whole(node) and values.keys() >= set(tree.parameters(node))
-        ):
-            span = parsed.span(node)
-            at = bisect_left(errors, span.start)
-            if at == len(errors) or errors[at] >= span.end:
-                yield tree.Not(node.first, node.last, node) if negated else node
+        elif isinstance(node, tree.Reference) or not tree.is_whole(node) or faults.within(unit, node):
+            continue
+        elif values.keys() >= set(tree.parameters(node)):
+            yield tree.Not(node.first, node.last, node) if negated else node

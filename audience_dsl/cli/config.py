@@ -9,6 +9,7 @@ import click
 from .console import Console
 from .exits import UsageFault
 from .files import shown_path
+from .options import answer_format_option
 
 if TYPE_CHECKING:
     from ..config import Configuration
@@ -36,13 +37,7 @@ def command() -> None:
 @command.command("show", epilog=_EPILOG)
 @click.argument("path", default=".", metavar="[PATH]")
 @click.option("--config", metavar="FILE", help="The configuration to show. [default: the nearest above PATH]")
-@click.option(
-    "--output-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="The form of the answer on stdout.",
-)
+@answer_format_option
 @click.pass_obj
 def show(console: Console, path: str, config: str | None, output_format: str) -> None:
     """Show each value in effect for PATH, a file or directory, and where it was set.

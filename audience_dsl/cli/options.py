@@ -11,10 +11,12 @@ from ..report import FORMATS, Format
 from .exits import UsageFault
 
 __all__ = [
+    "answer_format_option",
     "catalog_option",
     "config_option",
     "endpoint_of",
     "endpoint_options",
+    "instant_of",
     "now_option",
     "output_format_option",
     "parameter_options",
@@ -109,6 +111,17 @@ def output_format_option(*, answers: bool = False, on_stdout: bool = False) -> C
     return decorate
 
 
+def answer_format_option(function: F) -> F:
+    """`--output-format` of a command that answers and finds nothing."""
+    return click.option(
+        "--output-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="The form of the answer on stdout.",
+    )(function)
+
+
 def endpoint_options(function: F) -> F:
     """`--instance` and `--endpoint`; see `endpoint_of`."""
     function = click.option(
@@ -142,8 +155,11 @@ def now_option(function: F) -> F:
 
 
 def _instant(_context: click.Context, _parameter: click.Parameter, text: str | None) -> datetime | None:
-    if text is None:
-        return None
+    return None if text is None else instant_of(text)
+
+
+def instant_of(text: str) -> datetime:
+    """What `--now` says. Raises UsageFault."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:

@@ -8,6 +8,7 @@ import click
 from ..diagnostics import CODES, Code, nearest
 from .console import Console
 from .exits import UsageFault
+from .options import answer_format_option
 
 if TYPE_CHECKING:
     from ..report.explanations import Explanation
@@ -28,13 +29,7 @@ Exit codes:
 @click.command("rule", epilog=_EPILOG)
 @click.argument("code", required=False, metavar="[CODE|NAME]")
 @click.option("--all", "every", is_flag=True, help="Explain every code.")
-@click.option(
-    "--output-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="The form of the answer on stdout.",
-)
+@answer_format_option
 @click.pass_obj
 def command(console: Console, code: str | None, every: bool, output_format: str) -> None:
     """Say what a code of an error, a warning or a lint rule means: why it is reported, an example, the way out.

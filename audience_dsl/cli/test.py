@@ -12,7 +12,7 @@ import click
 from .console import Console, Progress
 from .exits import DONE, FINDINGS, FindingsError, UsageFault
 from .files import ReadError, read_source, shown_path, walk
-from .options import output_format_option, parameter_options, project_options
+from .options import instant_of, output_format_option, parameter_options, project_options
 from .outputs import write_all
 from .parameters import read_given
 
@@ -309,7 +309,7 @@ def _init(
     from .first_tests import first_tests, test_file_of
 
     given = read_given(pairs, params_file)
-    now = datetime.now(UTC).replace(microsecond=0) if stated is None else _instant(stated)
+    now = datetime.now(UTC).replace(microsecond=0) if stated is None else instant_of(stated)
     written: dict[Path, str] = {}
     notes: list[str] = []
     findings = []
@@ -334,18 +334,6 @@ def _init(
     for note in notes:
         console.note(note)
     return DONE
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.utcoffset() is None:
-        raise UsageFault(
-            f"`--now {text}` is no instant in ISO 8601 with an offset", "write it as `--now 2026-01-31T09:00:00Z`"
-        )
-    return instant
 
 
 def _colors_stdout(console: Console) -> bool:

@@ -1,13 +1,12 @@
 """One file as a rule sees it: its clauses, what its names stand for, and what is known of its attributes."""
 
-from bisect import bisect_left
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
 from ..catalog import Catalog
+from ..compiler.faults import Faults
 from ..compiler.resolver import Program, Unit
-from ..diagnostics import ERROR
 from ..settings import Settings
 from ..source import Span
 from ..syntax import tree
@@ -45,19 +44,13 @@ class File:
         ]
         expressions += [(expression, None) for expression in self.unit.audiences.values()]
         found = [place for expression, let in expressions for place in places_of(expression, let)]
-        errors = sorted(
-            finding.span.start
-            for finding in self.program.diagnostics
-            if finding.severity == ERROR and finding.span is not None and finding.source is self.unit.parsed.source
-        )
-        if errors:
-            found = [place for place in found if not self._has_one_of(errors, place)]
+        found = [place for place in found if not self.faults.within(self.unit, place.node)]
         return sorted(found, key=lambda place: place.node.first)
 
-    def _has_one_of(self, errors: list[int], place: Place) -> bool:
-        span = self.unit.parsed.span(place.node)
-        at = bisect_left(errors, span.start)
-        return at < len(errors) and errors[at] < span.end
+    @cached_property
+    def faults(self) -> Faults:
+        """Where the errors of the program stand."""
+        return Faults(self.program.diagnostics)
 
     @cached_property
     def presence(self) -> Presence:
@@ -78,8 +71,7 @@ class File:
 
     def has_comment_in(self, span: Span) -> bool:
         """Whether a comment begins within this part of the text."""
-        at = bisect_left(self._comments, span.start)
-        return at < len(self._comments) and self._comments[at] < span.end
+        return span.holds_one_of(self._comments)
 
     def always_present(self, name: str) -> bool:
         """Whether the catalogue says that every user has a value of this attribute."""

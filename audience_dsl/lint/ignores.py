@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
 from ..compiler.resolver import Program
-from ..diagnostics import CODES, ERROR, Diagnostic, Fix, nearest, quoted
+from ..diagnostics import ERROR, Code, Diagnostic, Fix, code_named, nearest, quoted
 from ..source import Source, Span
 from ..syntax.directives import DIRECTIVE, IGNORE, IGNORE_FILE, Lines
 from ..syntax.parsed import Parsed
@@ -29,7 +29,7 @@ class _Name:
 
     __slots__ = ("code", "span", "used")
 
-    def __init__(self, span: Span, code: str) -> None:
+    def __init__(self, span: Span, code: Code) -> None:
         self.span = span
         self.code = code
         self.used = False
@@ -57,7 +57,7 @@ def apply_ignores(findings: Iterable[Diagnostic], program: Program) -> list[Diag
     main = program.main.parsed
     ignores: list[_Ignore] = []
     faults: list[Diagnostic] = []
-    by_place: dict[tuple[str, int | None, str], list[_Name]] = {}
+    by_place: dict[tuple[str, int | None, Code], list[_Name]] = {}
     for unit in dict.fromkeys([*program.units, program.main]):
         source = unit.parsed.source
         if "#" not in source.text:
@@ -76,8 +76,8 @@ def apply_ignores(findings: Iterable[Diagnostic], program: Program) -> list[Diag
     return [*left, *faults, *unused]
 
 
-def _is_ignored(finding: Diagnostic, by_place: dict[tuple[str, int | None, str], list[_Name]]) -> bool:
-    source, code = finding.source, finding.code.code
+def _is_ignored(finding: Diagnostic, by_place: dict[tuple[str, int | None, Code], list[_Name]]) -> bool:
+    source, code = finding.source, finding.code
     if finding.span is None or source is None:
         return False
     line = source.position(finding.span.start).line
@@ -134,19 +134,19 @@ def _names(text: str, start: int, end: int) -> list[re.Match[str]]:
     return names
 
 
-_CODES = {rule.code.code: rule.code.code for rule in RULES.values()}
+_CODES = [rule.code.code for rule in RULES.values()]
 
 
-def _code_of(name: str) -> str | None:
-    rule = RULES.get(name.lower())
-    return _CODES.get(name.upper()) if rule is None else rule.code.code
+def _code_of(name: str) -> Code | None:
+    code = code_named(name)
+    return code if code is not None and code.slug in RULES else None
 
 
 def _unknown(source: Source, span: Span, name: str) -> Diagnostic:
-    for code in CODES.values():
-        if name.upper() == code.code or name.lower() == code.slug:
-            message = f"`{code.code}` ({code.slug}) is an error, and errors are not ignored"
-            return _bad(source, span, message, "mend what it reports")
+    code = code_named(name)
+    if code is not None:
+        message = f"`{code.code}` ({code.slug}) is an error, and errors are not ignored"
+        return _bad(source, span, message, "mend what it reports")
     if len(name) > 3 and any(code.startswith(name.upper()) for code in _CODES):
         return _bad(source, span, f"`{name}` stands for several rules, and an ignore names each", _HOW)
     known = _CODES if name[:3].upper() == "AUD" else RULES
@@ -167,17 +167,13 @@ def _unused(source: Source, ignore: _Ignore, name: _Name) -> Diagnostic:
     edit = _without(source.text, name.span) if ignore.count > 1 else _without_comment(source.text, ignore.comment)
     return Diagnostic(
         UNUSED_IGNORE.code,
-        f"nothing {where} is `{name.code}` ({_slug(name.code)}), so this ignores nothing",
+        f"nothing {where} is `{name.code.code}` ({name.code.slug}), so this ignores nothing",
         source=source,
         span=name.span,
         help="remove it",
         fix=Fix("remove it", [(edit, "")]),
         severity=UNUSED_IGNORE.severity,
     )
-
-
-def _slug(code: str) -> str:
-    return next(each.slug for each in CODES.values() if each.code == code)
 
 
 def _without(text: str, name: Span) -> Span:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..diagnostics import CODES, ConfigurationError, Diagnostic, nearest
+from ..diagnostics import CODES, ConfigurationError, Diagnostic, code_named, nearest
 from .rules import RULES
 
 __all__ = ["EVERYTHING", "Selection"]
@@ -51,7 +51,7 @@ def _prefix(name: str) -> str:
     codes = [rule.code.code for rule in RULES.values()]
     if len(prefix) >= len(EVERYTHING) and any(code.startswith(prefix) for code in codes):
         return prefix
-    if prefix in (each.code for each in CODES.values()) or name.lower() in CODES:
+    if code_named(name) is not None:
         message = f"`{name}` is an error, which is always reported"
         raise ConfigurationError(
             CODES["settings"], message, help="select and ignore speak of the rules in docs/rules.md"

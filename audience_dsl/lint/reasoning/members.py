@@ -3,12 +3,12 @@
 Duplicates and absorbed members are taken out on the way, and are findings themselves.
 """
 
-from bisect import bisect_left
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from ...absorption import AND, OR, Removed, absorb
+from ...compiler.faults import Faults
 from ...compiler.lowering import Lowering
 from ...compiler.resolver import Unit
 from ...diagnostics import CompileError
@@ -65,13 +65,12 @@ RemovedMember: TypeAlias = Removed[Member]
 class Reader:
     """Reads the expressions of a program's units, `let`s before those who use them.
 
-    `texts` are the attributes that surely hold text, `faults` the places of errors, in order, by the name of a source:
-    a clause with one is not read.
+    `texts` are the attributes that surely hold text. A clause with one of the `faults` is not read.
     """
 
     __slots__ = ("_brought", "_lowering", "faults", "settings", "texts")
 
-    def __init__(self, settings: Settings, texts: Collection[str], faults: Mapping[str, Sequence[int]]) -> None:
+    def __init__(self, settings: Settings, texts: Collection[str], faults: Faults) -> None:
         self.settings = settings
         self.texts = texts
         self.faults = faults
@@ -134,17 +133,9 @@ class Reader:
         member.key = (filter_key(filter), app) if key is None else key
         return member
 
-    def _is_faulty(self, unit: Unit, node: Any) -> bool:
-        faults = self.faults.get(unit.parsed.source.name)
-        if not faults:
-            return False
-        span = unit.parsed.span(node)
-        at = bisect_left(faults, span.start)
-        return at < len(faults) and faults[at] < span.end
-
     def _lowered(self, unit: Unit, node: Any, *, negated: bool) -> Filter | None:
         """The filter of a clause, or None where it has a parameter, an error, or no opposite."""
-        if not tree.is_whole(node) or any(tree.parameters(node)) or self._is_faulty(unit, node):
+        if not tree.is_whole(node) or any(tree.parameters(node)) or self.faults.within(unit, node):
             return None
         expression = tree.Not(node.first, node.last, node) if negated else node
         try:

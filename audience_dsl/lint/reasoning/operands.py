@@ -1,7 +1,5 @@
 """The operands of the groups of a text: where each begins and ends, and what goes with one that is taken out."""
 
-from bisect import bisect_left
-
 from ...source import Span
 from ...syntax import tree
 from ...syntax.parsed import Parsed
@@ -12,11 +10,10 @@ __all__ = ["Operands"]
 class Operands:
     """The operands of the groups of one text, by group and index."""
 
-    __slots__ = ("_comments", "_parsed")
+    __slots__ = ("_parsed",)
 
     def __init__(self, parsed: Parsed) -> None:
         self._parsed = parsed
-        self._comments: tuple[list[int], list[Span]] | None = None
 
     def whole(self, group: tree.And | tree.Or, index: int) -> Span:
         """The place of an operand, with the parentheses around it."""
@@ -32,14 +29,6 @@ class Operands:
         if before:
             return Span(self.whole(group, index - 1).end, own.end)
         return Span(own.start, self.whole(group, index + 1).start)
-
-    def comments_in(self, span: Span) -> list[Span]:
-        """The comments that stand in a place."""
-        if self._comments is None:
-            comments = self._parsed.comments
-            self._comments = [comment.start for comment in comments], comments
-        starts, comments = self._comments
-        return comments[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
 
     def _token(self, index: int) -> str:
         span = self._parsed.token_span(index)

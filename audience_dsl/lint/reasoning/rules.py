@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ...absorption import OR
-from ...diagnostics import ERROR, GATHERED_AT_MOST, Diagnostic, by_severity
+from ...diagnostics import GATHERED_AT_MOST, Diagnostic
 from ...syntax import tree
 from ..file import File
 from ..places import Place
@@ -111,11 +111,7 @@ def _found(file: File) -> _Found:
 
 
 def _conclusions(file: File) -> Iterator[Conclusion]:
-    places: dict[str, list[int]] = {}
-    for fault in by_severity(file.program.diagnostics, ERROR):
-        if fault.source is not None and fault.span is not None:
-            places.setdefault(fault.source.name, []).append(fault.span.start)
-    reader = Reader(file.settings, _texts(file), {name: sorted(starts) for name, starts in places.items()})
+    reader = Reader(file.settings, _texts(file), file.faults)
     for unit in file.program.units:
         for let in unit.lets:
             reader.read_let(unit, let)

@@ -142,7 +142,7 @@ class Wording:
     def _removal(self, place: Place) -> Span | None:
         """What to delete so that an operand is gone; None where a comment would go with it."""
         span = self._operands.with_connective(place.group, place.index, before=place.index > 0)
-        return None if self._operands.comments_in(span) else span
+        return None if self.file.has_comment_in(span) else span
 
     def _text(self, member: Member) -> str:
         return self.file.unit.parsed.on_one_line(member.node, tokens_at_most=QUOTED_AT_MOST + 1)
