@@ -1,4 +1,5 @@
-"""What is known of Braze, as tables. Every fact stands here once, with its mark and its source.
+"""What is known of Braze's audiences, as tables; its REST API is in `braze_api`. Every fact stands once,
+with its mark and its source.
 
 The marks say how sure a fact is:
 
@@ -11,21 +12,14 @@ Sources name pages by their path under www.braze.com.
 """
 
 __all__ = [
-    "AUDIENCE_FIELDS",
-    "BATCH_OF_RECIPIENTS",
-    "BODY_FIELDS",
     "COMPARISONS",
     "DAYS_AT_MOST",
-    "ENDPOINTS",
-    "INSTANCES",
     "MISSING",
     "NO_VALUE",
     "OLD_COMPARISONS",
     "RELATIVE",
     "STATE_MEANINGS",
     "STATUSES",
-    "STATUS_MEANINGS",
-    "Endpoint",
     "MissingRow",
     "fault_of_name",
     "missing_key",
@@ -43,7 +37,6 @@ AUDIENCE_PAGE = "/docs/api/objects_filters/connected_audience"
 DATA_TYPES_PAGE = "/docs/user_guide/data/activation/custom_data/data_types"
 REGEX_PAGE = "/docs/user_guide/audience/segments/regex"
 FILTERS_PAGE = "/docs/user_guide/audience/segments/segmentation_filters"
-SEND_PAGE = "/docs/api/endpoints/messaging/send_messages/post_send_triggered_campaigns"
 
 # --- The connected audience object (AUDIENCE_PAGE, D) -------------------------------------------------
 
@@ -328,107 +321,3 @@ def fault_of_name(name: str) -> tuple[str, str] | None:
     if any(each < " " or each == "\x7f" or "\ud800" <= each <= "\udfff" for each in name):
         return "the name has a character that no attribute can bear", "write it as the workspace has it"
     return None
-
-
-# --- The attributes of a workspace (/docs/api/endpoints/export/custom_attributes/get_custom_attributes, D) ----
-
-ATTRIBUTES_PATH = "/custom_attributes"
-ATTRIBUTES_PERMISSION = "custom_attributes.get"
-# In one answer; the next one is named by a `Link` header.
-ATTRIBUTES_AT_A_TIME = 50
-# Calls per hour, of this and the other exports of names together.
-EXPORTS_PER_HOUR = 1_000
-# `data_type`, in small letters and without the suffix ` (automatically detected)`, that some have: our type, or None
-# for what no audience can use. The sample prints `Number`; the other spellings are observed, `time` is the dashboard's.
-DATA_TYPES: dict[str, str | None] = {
-    "string": "string",
-    "number": "number",
-    "boolean": "boolean",
-    "date": "time",
-    "time": "time",
-    "array": "array",
-    "object": None,
-    "object array": None,
-}
-
-# --- Endpoints, hosts and limits ----------------------------------------------------------------------
-
-BATCH_OF_RECIPIENTS = 50  # SEND_PAGE, D
-TRIGGER_PROPERTIES_AT_MOST = 50_000  # bytes; "50 KB" (trigger_properties_object, D), taken as the smaller reading
-BODY_AT_MOST = 4_000_000  # bytes; "4 MB" (/docs/api/api_limits, D), taken as the smaller reading
-SEND_ID_AT_MOST = 64  # characters, ASCII (/docs/api/identifier_types, D)
-# Calls per workspace (/docs/api/api_limits, D): hourly windows reset on the clock's hour, those of a minute
-# presumably on the clock's minute (I).
-REQUESTS_PER_HOUR = 250_000
-BROADCASTS_PER_MINUTE = 250
-IDENTIFIERS = ("external_user_id", "user_alias", "email", "braze_id")  # recipient_object, D
-PRIORITIZATIONS = ("identified", "unidentified", "most_recently_updated", "least_recently_updated")  # D
-SUBSCRIPTION_GROUP_STATES = ("subscribed", "unsubscribed")  # user_attributes_object, D
-
-
-# The field of a request's body that holds the audience (AUDIENCE_PAGE, D); the second is that of live activities.
-AUDIENCE_FIELDS = ("audience", "custom_audience")
-# The other fields of the bodies that may hold one, by which a body is told from an audience (the endpoints' pages, D).
-BODY_FIELDS = frozenset(
-    [
-        *("campaign_id", "canvas_id", "send_id", "broadcast", "recipients", "trigger_properties", "attachments"),
-        *("context", "canvas_entry_properties", "schedule", "messages", "segment_id", "external_user_ids"),
-        *("user_aliases", "override_frequency_capping", "override_messaging_limits", "recipient_subscription_state"),
-        *("app_id", "activity_id", "activity_attributes_type", "activity_attributes", "content_state"),
-        *("notification", "stale_date"),
-    ]
-)
-
-
-class Endpoint:
-    """An endpoint that takes a connected audience, with the fields in which endpoints differ."""
-
-    __slots__ = ("id_field", "name", "path", "permission", "properties_field")
-
-    def __init__(self, name: str, path: str, id_field: str, properties_field: str, permission: str) -> None:
-        self.name = name
-        self.path = path
-        self.id_field = id_field
-        self.properties_field = properties_field
-        self.permission = permission
-
-
-CAMPAIGN_TRIGGER_SEND = Endpoint(
-    "campaign-trigger-send",
-    "/campaigns/trigger/send",
-    "campaign_id",
-    "trigger_properties",
-    "campaigns.trigger.send",
-)
-ENDPOINTS: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in (CAMPAIGN_TRIGGER_SEND,)}
-
-# REST hosts by instance (/docs/api/basics, D). New instances appear, so any https URL is allowed as well.
-INSTANCES: dict[str, str] = {
-    **{f"US-0{n}": f"https://rest.iad-0{n}.braze.com" for n in range(1, 9)},
-    "US-10": "https://rest.us-10.braze.com",
-    "EU-01": "https://rest.fra-01.braze.eu",
-    "EU-02": "https://rest.fra-02.braze.eu",
-    "AU-01": "https://rest.au-01.braze.com",
-    "ID-01": "https://rest.id-01.braze.com",
-    "JP-01": "https://rest.jp-01.braze.com",
-    "KR-01": "https://rest.kr-01.braze.com",
-}
-
-# What an HTTP status means, and what to do (/docs/api/errors, D).
-STATUS_MEANINGS: dict[int, tuple[str, str]] = {
-    400: (
-        "the request is malformed, or names nothing that can be sent",
-        "mend the request; the message says where",
-    ),
-    401: (
-        "the key is wrong, or belongs to another instance or workspace, or lacks the permission",
-        "check the key, its permissions, and the instance",
-    ),
-    403: ("the account or the key may not do this", "check the permissions of the key"),
-    404: ("the address does not exist", "check the endpoint"),
-    413: ("the body is too large", "send less in one request"),
-    415: ("the body is not taken as JSON", "check what stands between you and Braze"),
-    429: ("the rate limit is spent", "send again after the reset"),
-    500: ("Braze had an error of its own", "send again later, with growing pauses"),
-    503: ("Braze has no capacity at the moment", "send again later, with growing pauses"),
-}

@@ -5,6 +5,7 @@
     ├── BindError        a parameter's value that does not fit: `.parameter`, `.expected`, `.code`
     ├── CatalogError     an attribute catalogue that cannot be used: `.diagnostics`, each with a span
     ├── RequestError     a request that breaks a rule of Braze: `.diagnostics`, each with a JSON pointer
+    ├── LedgerError      a send that a ledger does not let go, or a ledger that cannot be used: `.code`, `.help`
     ├── ProfileError     a profile that cannot be read: `.message`, `.help`
     ├── RegexError       a regex that cannot be run here as Braze would: `.offset`
     ├── RegexTimeoutError    a regex that takes too long on a value
@@ -33,6 +34,7 @@ __all__ = [
     "ConfigurationError",
     "Diagnostic",
     "Fix",
+    "LedgerError",
     "Related",
     "RequestError",
     "by_severity",
@@ -201,8 +203,8 @@ class BindError(AudienceError):
         return partial(type(self), expected=self.expected), (self.kind, self.parameter, self.message)
 
 
-class ConfigurationError(AudienceError):
-    """A setting, an endpoint or a key that cannot be used. `code` is the stable code, `message` the sentence."""
+class _CodedError(AudienceError):
+    """`code` is the stable code, `message` the sentence without it, `help` the way out, `kind` the Code."""
 
     def __init__(self, code: Code, message: str, *, help: str | None = None) -> None:
         self.kind = code
@@ -213,6 +215,14 @@ class ConfigurationError(AudienceError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return partial(type(self), help=self.help), (self.kind, self.message)
+
+
+class ConfigurationError(_CodedError):
+    """A setting, an endpoint or a key that cannot be used. `code` is the stable code, `message` the sentence."""
+
+
+class LedgerError(_CodedError):
+    """A send that the ledger does not let go, or a ledger that cannot be used. Nothing was sent."""
 
 
 def quoted(text: str) -> str:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..braze import DATA_TYPES, fault_of_name
+from ..braze import fault_of_name
+from ..braze_api import DATA_TYPES
 from .catalog import Catalog, CatalogAttribute
 from .merging import Changes
 

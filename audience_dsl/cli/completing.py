@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
-from ..braze import INSTANCES
+from ..braze_api import INSTANCES
 from ..diagnostics import CODES
 
 __all__ = ["complete"]

@@ -5,7 +5,7 @@ Each record keeps the line on which it starts, so that whatever is found out abo
 
 from typing import Any
 
-from ..braze import CAMPAIGN_TRIGGER_SEND, IDENTIFIERS
+from ..braze_api import CAMPAIGN_TRIGGER_SEND, IDENTIFIERS
 from ..csv_text import lines_of, read_rows
 from ..diagnostics import CODES, Diagnostic, nearest
 from ..source import Source, Span

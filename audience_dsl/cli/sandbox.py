@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..braze import CAMPAIGN_TRIGGER_SEND
+from ..braze_api import CAMPAIGN_TRIGGER_SEND
 from ..report.display import clean
 from ..sandbox.core import MODES, SANDBOX_KEY, Mode
 from .console import Console

@@ -205,7 +205,7 @@ def _client(base_url: str | None, timeout: float | None, sandbox: "Sandbox | Non
 
 def _show(console: Console, prepared: "PreparedRequest", base_url: str | None) -> None:
     request = prepared.request
-    rows = [("campaign", clean(request.campaign_id))]
+    rows = [("campaign", clean(request.subject or ""))]
     if base_url is None:
         rows.append(("to", "sandbox: nothing leaves this machine"))
     else:
@@ -257,7 +257,7 @@ def _confirm(console: Console, prepared: "PreparedRequest", file: str) -> None:
         raise RefusedError(
             f"nobody can be asked to confirm, since {reason}, and nothing was sent", "answer in advance with `--yes`"
         )
-    campaign = prepared.request.campaign_id
+    campaign = prepared.request.subject or ""
     if prepared.request.is_broadcast:
         wanted = campaign
         answer = console.ask(f"Type the campaign id, {clean(campaign)}, to broadcast: ")

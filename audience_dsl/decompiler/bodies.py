@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import islice
 
 from ..audience.shape import KINDS
-from ..braze import AUDIENCE_FIELDS, BODY_FIELDS
+from ..braze_api import AUDIENCE_FIELDS, BODY_FIELDS
 from ..diagnostics import COMPARED_AT_MOST, listed, nearest, quoted
 from ..json_values import Findings, Path
 

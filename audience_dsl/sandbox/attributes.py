@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ..braze import ATTRIBUTES_AT_A_TIME, ATTRIBUTES_PATH
+from ..braze_api import ATTRIBUTES_AT_A_TIME, ATTRIBUTES_PATH
 from ..catalog.inferring import Inference
 from ..profiles import Profile
 

@@ -9,12 +9,12 @@ from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from ..braze import ATTRIBUTES_PATH, BODY_AT_MOST, ENDPOINTS, Endpoint
+from ..braze_api import ATTRIBUTES_PATH, BODY_AT_MOST, CAMPAIGN_TRIGGER_SEND, Endpoint, RateWindow
 from ..diagnostics import CODES, ERROR, ConfigurationError, Diagnostic, by_severity
 from .bodies import UnreadableBodyError, read_json, write_json
 from .exchange import SandboxRequest, SandboxResponse
 from .journal import ENTRIES_AT_MOST, FINDINGS_AT_MOST, ActivityEntry, Journal, LogEntry
-from .limits import BROADCASTS, EXPORTS, NOBODY, REQUESTS, RateWindow, RateWindows
+from .limits import BROADCASTS, EXPORTS, NOBODY, REQUESTS, RateWindows
 from .wording import (
     INVALID_CAMPAIGN,
     UNPARSABLE,
@@ -43,7 +43,7 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 Clock: TypeAlias = Callable[[], float]
 
 _SOUND_AUDIENCE = {"push_subscription_status": {"comparison": "is", "value": "opted_in"}}
-_PATHS: dict[str, Endpoint] = {endpoint.path: endpoint for endpoint in ENDPOINTS.values()}
+_PATHS: dict[str, Endpoint] = {endpoint.path: endpoint for endpoint in (CAMPAIGN_TRIGGER_SEND,)}
 
 
 class _Answer:

@@ -3,25 +3,14 @@
 Which limit the headers describe for a broadcast is unknown; here it is the broadcast's own.
 """
 
-from ..braze import BROADCASTS_PER_MINUTE, EXPORTS_PER_HOUR, REQUESTS_PER_HOUR
+from ..braze_api import RATE_WINDOWS, RateWindow
 
-__all__ = ["BROADCASTS", "EXPORTS", "NOBODY", "REQUESTS", "RateWindow", "RateWindows"]
-
-
-class RateWindow:
-    """How many requests fit into a window of so many seconds."""
-
-    __slots__ = ("limit", "name", "seconds")
-
-    def __init__(self, name: str, limit: int, seconds: int) -> None:
-        self.name = name
-        self.limit = limit
-        self.seconds = seconds
+__all__ = ["BROADCASTS", "EXPORTS", "NOBODY", "REQUESTS", "RateWindows"]
 
 
-REQUESTS = RateWindow("requests", REQUESTS_PER_HOUR, 3600)
-BROADCASTS = RateWindow("broadcasts", BROADCASTS_PER_MINUTE, 60)
-EXPORTS = RateWindow("exports", EXPORTS_PER_HOUR, 3600)
+REQUESTS = RATE_WINDOWS["requests"]
+BROADCASTS = RATE_WINDOWS["broadcasts"]
+EXPORTS = RATE_WINDOWS["exports"]
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Literal, TypeAlias
 
 from ..audience.read import read
-from ..braze import IDENTIFIERS
+from ..braze_api import IDENTIFIERS
 from ..diagnostics import AudienceError, RequestError, counted, quoted
 from ..evaluate import Evaluator
 from ..profiles import Profile, profile_of

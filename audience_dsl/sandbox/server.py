@@ -20,7 +20,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..braze import BODY_AT_MOST
+from ..braze_api import BODY_AT_MOST
 from ..diagnostics import CODES, ConfigurationError
 from ..extras import needed
 from .bodies import write_json

@@ -7,7 +7,7 @@ their rule, and a guess for the rest, which get `Bad Request`; docs/sandbox.md l
 from collections.abc import Sequence
 from typing import Any
 
-from ..braze import Endpoint
+from ..braze_api import Endpoint
 from ..diagnostics import CODES, Diagnostic
 from .bodies import write_json
 

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from ..braze import INSTANCES
+from ..braze_api import INSTANCES
 from ..diagnostics import CODES, ConfigurationError, nearest
 from .secret import Secret
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from ..braze import STATUS_MEANINGS
+from ..braze_api import STATUS_MEANINGS
 
 __all__ = [
     "ACCEPTED",
@@ -95,13 +95,19 @@ class Receipt(Judgement):
     """What became of one request: the judgement, and which request it was.
 
     `digest` is that of the request, `endpoint` its path, `sent_at` and `finished_at` are the instants before
-    and after the attempt.
+    and after the last attempt, of which there were `attempts`. `retry_at` is when a rate-limited request may go.
+    `key` is the one under which a ledger has it. `replayed` says that a ledger knew the request as accepted, so that
+    this is the receipt of then, and nothing was sent now.
     """
 
     digest: str
     endpoint: str
     sent_at: datetime
     finished_at: datetime
+    attempts: int = 1
+    retry_at: datetime | None = None
+    key: str | None = None
+    replayed: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as JSON values; instants are ISO 8601."""
@@ -123,7 +129,21 @@ class Receipt(Judgement):
             "endpoint": self.endpoint,
             "sent_at": self.sent_at.isoformat(),
             "finished_at": self.finished_at.isoformat(),
+            "attempts": self.attempts,
+            "retry_at": None if self.retry_at is None else self.retry_at.isoformat(),
+            "key": self.key,
+            "replayed": self.replayed,
         }
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> "Receipt":
+        """The receipt that `to_dict` gave."""
+        kept = {field.name: said[field.name] for field in fields(cls)}
+        kept["errors"] = tuple(kept["errors"])
+        kept["rate_limit"] = kept["rate_limit"] and RateLimit(**kept["rate_limit"])
+        for name in ("sent_at", "finished_at", "retry_at"):
+            kept[name] = kept[name] and datetime.fromisoformat(kept[name])
+        return cls(**kept)
 
 
 def receipt_for(

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from ..audience.shape import shape_errors
 from ..audience.wire import examine_audience
-from ..braze import BODY_AT_MOST, CAMPAIGN_TRIGGER_SEND, PRIORITIZATIONS, SUBSCRIPTION_GROUP_STATES, Endpoint
+from ..braze_api import BODY_AT_MOST, CAMPAIGN_TRIGGER_SEND, PRIORITIZATIONS, SUBSCRIPTION_GROUP_STATES, Endpoint
 from ..diagnostics import Diagnostic, RequestError, listed, nearest, quoted
 from ..json_values import UNFIT, Bounds, Findings, Path, kind_in_words, plain
 from .rules import apply_rules, as_json
@@ -39,13 +39,14 @@ _BOUNDS: Final = Bounds(
 class Request:
     """A checked request, as it goes over the wire. Made by `build_request` only.
 
-    `body` is compact JSON in UTF-8; `digest` is its SHA-256 in hexadecimal. `is_broadcast` says that no
-    recipients are named, so that the campaign's target, or the audience within it, gets the message.
+    `body` is compact JSON in UTF-8; `digest` is its SHA-256 in hexadecimal. `subject` is the identifier of what is
+    triggered, such as the campaign's. `is_broadcast` says that no users are named, so that a segment, the campaign's
+    target, or the audience within it gets the message; `recipient_count` is the number of those who are named.
     """
 
     endpoint: Endpoint
     body: bytes
-    campaign_id: str
+    subject: str | None
     is_broadcast: bool
     recipient_count: int
     digest: str = field(init=False)
@@ -96,7 +97,7 @@ def build_request(
     return Request(
         endpoint=endpoint,
         body=text,
-        campaign_id=checked[endpoint.id_field],
+        subject=checked.get(endpoint.id_field),
         is_broadcast="recipients" not in checked,
         recipient_count=len(recipients),
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from ..braze import (
+from ..braze_api import (
     BATCH_OF_RECIPIENTS,
     IDENTIFIERS,
     PRIORITIZATIONS,
@@ -128,7 +128,7 @@ def _fault_of_send_id(send_id: str) -> str:
 
 
 def _properties(holder: Object, endpoint: Endpoint, findings: Findings, place: Path) -> None:
-    field = endpoint.properties_field
+    field = endpoint.properties_field or ""
     properties = holder.get(field)
     if not isinstance(properties, dict):
         return

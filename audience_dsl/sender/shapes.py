@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from ..audience.shape import NOT_GIVEN, Audience, OneOf, WireModel
-from ..braze import (
+from ..braze_api import (
     BATCH_OF_RECIPIENTS,
     CAMPAIGN_TRIGGER_SEND,
     PRIORITIZATIONS,

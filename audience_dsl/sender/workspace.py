@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from ..braze import ATTRIBUTES_PATH, ATTRIBUTES_PERMISSION, EXPORTS_PER_HOUR, STATUS_MEANINGS
+from ..braze_api import ATTRIBUTES_PATH, ATTRIBUTES_PERMISSION, RATE_WINDOWS, STATUS_MEANINGS
 from ..diagnostics import CODES, ConfigurationError, quoted
 from .address import resolve_endpoint, split_url
 from .exchange import Exchange, Timeouts
@@ -23,7 +23,7 @@ from .transport import USER_AGENT, Transport, carry, made_transport
 __all__ = ["PAGES_AT_MOST", "Workspace"]
 
 # More cannot be asked for within an hour.
-PAGES_AT_MOST: Final = EXPORTS_PER_HOUR
+PAGES_AT_MOST: Final = RATE_WINDOWS["exports"].limit
 _QUERY_AT_MOST: Final = 8_000
 _LINK: Final = re.compile(r"<([^<>]*)>((?:\s*;[^,<>]*)*)")
 _NEXT: Final = re.compile(r";\s*rel\s*=\s*\"?[^\";]*\bnext\b", re.IGNORECASE)
@@ -151,7 +151,7 @@ def _refused(answer: Judgement) -> ConfigurationError:
     if status in (401, 403):
         way = f"check the key, the instance, and that the key has the permission `{ATTRIBUTES_PERMISSION}`"
     elif status == 429:
-        meaning = f"the rate limit is spent, which is {EXPORTS_PER_HOUR:,} requests an hour"
+        meaning = f"the rate limit is spent, which is {PAGES_AT_MOST:,} requests an hour"
         way = "try again after the reset" + _when(answer)
     elif 300 <= status < 400:
         meaning, way = "a redirect, which is not followed with a key", "check the endpoint"

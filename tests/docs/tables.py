@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from audience_dsl.braze import COMPARISONS, INSTANCES, MISSING
+from audience_dsl.braze import COMPARISONS, MISSING
+from audience_dsl.braze_api import INSTANCES
 from audience_dsl.compiler.parameters import KINDS
 from audience_dsl.diagnostics import CODES
 from audience_dsl.settings import Limits

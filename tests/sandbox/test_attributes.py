@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from audience_dsl.braze import DATA_TYPES
+from audience_dsl.braze_api import DATA_TYPES
 from audience_dsl.catalog import Catalog
 from audience_dsl.catalog.workspace import Pull, WorkspaceAttribute
 from audience_dsl.sandbox import Sandbox, SandboxResponse

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audience_dsl.braze import BODY_AT_MOST
+from audience_dsl.braze_api import BODY_AT_MOST
 from audience_dsl.diagnostics import CODES, AudienceError, ConfigurationError, Diagnostic
 from audience_dsl.sandbox import Mode, Sandbox, SandboxRequest
 from audience_dsl.sandbox.bodies import NESTING_AT_MOST

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from audience_dsl.braze import INSTANCES
+from audience_dsl.braze_api import INSTANCES
 from audience_dsl.diagnostics import ConfigurationError
 from audience_dsl.sender import AsyncClient, Client, Timeouts
 from audience_dsl.sender.address import resolve_endpoint

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audience_dsl.braze import CAMPAIGN_TRIGGER_SEND, Endpoint
+from audience_dsl.braze_api import CAMPAIGN_TRIGGER_SEND, ENDPOINTS
 from audience_dsl.diagnostics import RequestError
 from audience_dsl.sender import build_request, check_request, request_schema
 
@@ -237,7 +237,7 @@ def test_good(body: Any) -> None:
     assert request.digest == build_request(body).digest
     assert request.is_broadcast == ("recipients" not in body)
     assert request.recipient_count == len(body.get("recipients", []))
-    assert request.campaign_id == "c"
+    assert request.subject == "c"
 
 
 @pytest.mark.parametrize(("body", "findings"), BAD, ids=lambda value: repr(value)[:70])
@@ -382,10 +382,10 @@ def test_hostile_bodies() -> None:
 
 
 def test_another_endpoint() -> None:
-    canvas = Endpoint("canvas", "/canvas/trigger/send", "canvas_id", "context", "canvas.trigger.send")
+    canvas = ENDPOINTS["canvas-trigger-send"]
     body = {"canvas_id": "k", "recipients": [{**USER, "context": {"a": 1}}], "context": {}}
     assert found(body, endpoint=canvas) == []
-    assert build_request(body, endpoint=canvas).campaign_id == "k"
+    assert build_request(body, endpoint=canvas).subject == "k"
     assert found(to(USER), endpoint=canvas) == [("", "AUD702"), ("/campaign_id", "AUD703")]
 
 
