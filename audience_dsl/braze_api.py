@@ -6,6 +6,7 @@ Sources name pages by their path under www.braze.com.
 from typing import Any
 
 __all__ = [
+    "ADDRESS_CASE_COUNTS",
     "ATTRIBUTES_AT_A_TIME",
     "ATTRIBUTES_PATH",
     "ATTRIBUTES_PERMISSION",
@@ -18,8 +19,11 @@ __all__ = [
     "ENDPOINTS",
     "IDENTIFIERS",
     "INSTANCES",
+    "MESSAGE_CHANNELS",
     "PRIORITIZATIONS",
+    "PROPERTIES_FIELDS",
     "RATE_WINDOWS",
+    "RECIPIENT_SUBSCRIPTION_STATES",
     "SEND_ID_AT_MOST",
     "SEND_PAGE",
     "STATUS_MEANINGS",
@@ -58,8 +62,21 @@ TRIGGER_PROPERTIES_AT_MOST = 50_000  # bytes; "50 KB" (trigger_properties_object
 BODY_AT_MOST = 4_000_000  # bytes; "4 MB" (/docs/api/api_limits, D), taken as the smaller reading
 SEND_ID_AT_MOST = 64  # characters, ASCII (/docs/api/identifier_types, D)
 IDENTIFIERS = ("external_user_id", "user_alias", "email", "braze_id")  # recipient_object, D
+# Recipients of the same `external_user_id` are merged, and addresses are deduplicated, the last entry counting
+# (recipient_object, D). That aliases and `braze_id` go alike, and an address in any letter case, is I.
+ADDRESS_CASE_COUNTS = False
 PRIORITIZATIONS = ("identified", "unidentified", "most_recently_updated", "least_recently_updated")  # D
 SUBSCRIPTION_GROUP_STATES = ("subscribed", "unsubscribed")  # user_attributes_object, D
+# `subscribed`, the default, includes who opted in (…/send_messages/post_send_messages, D).
+RECIPIENT_SUBSCRIPTION_STATES = ("opted_in", "subscribed", "all")
+# The names of values for a message; `canvas_entry_properties` is what `context` was called, and still works (D).
+PROPERTIES_FIELDS = ("trigger_properties", "context", "canvas_entry_properties")
+# The keys of `messages` that a page prints, those of Windows on older ones only. Others may exist, so none is refused
+# for being absent here (the pages of /messages/send and /messages/schedule/create, D).
+MESSAGE_CHANNELS = (
+    *("apple_push", "android_push", "kindle_push", "web_push", "email", "webhook", "content_card", "sms", "whats_app"),
+    *("windows_push", "windows8_push", "windows_phone8_push", "windows_universal_push"),
+)
 
 
 # The field of a request's body that holds the audience (AUDIENCE_PAGE, D); the second is that of live activities.
@@ -71,7 +88,7 @@ BODY_FIELDS = frozenset(
         *("context", "canvas_entry_properties", "schedule", "messages", "segment_id", "external_user_ids"),
         *("user_aliases", "override_frequency_capping", "override_messaging_limits", "recipient_subscription_state"),
         *("app_id", "activity_id", "activity_attributes_type", "activity_attributes", "content_state"),
-        *("notification", "stale_date"),
+        *("notification", "stale_date", "dismissal_date"),
     ]
 )
 
@@ -82,15 +99,31 @@ class Endpoint:
     `kind` says what the call is for: `send` (messages go out at once), `schedule` (later), `live-activity`,
     `schedule-update`, `schedule-delete`, `send-id`. The fields are the names under which a body has the identifier of
     what is triggered, the values for the message, the audience, and the users; None where it has no such field.
+    `required` and `optional` are all fields of a body, and `at_least_one` those optional ones of which it needs one.
     """
 
-    __slots__ = ("audience_field", "id_field", "kind", "name", "path", "permission", "properties_field", "users_fields")
+    __slots__ = (
+        "at_least_one",
+        "audience_field",
+        "id_field",
+        "kind",
+        "name",
+        "optional",
+        "path",
+        "permission",
+        "properties_field",
+        "required",
+        "users_fields",
+    )
 
     def __init__(
         self,
         path: str,
         kind: str,
         *,
+        required: tuple[str, ...],
+        optional: tuple[str, ...] = (),
+        at_least_one: tuple[str, ...] = (),
         id_field: str | None = None,
         properties_field: str | None = None,
         audience_field: str | None = None,
@@ -98,6 +131,9 @@ class Endpoint:
     ) -> None:
         self.path = path
         self.kind = kind
+        self.required = required
+        self.optional = optional
+        self.at_least_one = at_least_one
         self.id_field = id_field
         self.properties_field = properties_field
         self.audience_field = audience_field
@@ -116,40 +152,94 @@ _SINGULAR = {"campaigns": "campaign", "sends": "send"}
 _CAMPAIGN: dict[str, Any] = {"id_field": "campaign_id"}
 _CANVAS: dict[str, Any] = {"id_field": "canvas_id"}
 _TRIGGER: dict[str, Any] = {"audience_field": "audience", "users_fields": ("recipients",)}
+_OF_CAMPAIGN: dict[str, Any] = {**_CAMPAIGN, **_TRIGGER, "properties_field": "trigger_properties"}
+_OF_CANVAS: dict[str, Any] = {
+    **_CANVAS,
+    **_TRIGGER,
+    "properties_field": "context",
+    "optional": ("context", "canvas_entry_properties", "broadcast", "audience", "recipients"),
+}
 _USERS: dict[str, Any] = {"users_fields": ("external_user_ids", "user_aliases")}
+_OF_MESSAGES: dict[str, Any] = {**_CAMPAIGN, **_USERS, "audience_field": "audience"}
+_CAMPAIGN_FIELDS = ("send_id", "trigger_properties", "broadcast", "audience", "recipients")
+_MESSAGES_FIELDS = (
+    *("campaign_id", "send_id", "broadcast", "external_user_ids", "user_aliases", "segment_id", "audience"),
+    "recipient_subscription_state",
+)
+_SCHEDULED_CAMPAIGN = ("campaign_id", "schedule_id")
+_SCHEDULED_CANVAS = ("canvas_id", "schedule_id")
 # By name, which is the path in words: `campaign-trigger-send`, `canvas-trigger-schedule-create`, `send-id-create`.
 # The endpoints' own pages, D: /docs/api/endpoints/messaging/send_messages, …/schedule_messages, …/live_activity. That
-# of send ids is known by its limit (100 per day, each pair of `send_id` and `campaign_id`, D) and by the page on
-# identifiers; the fields of its body are inferred from there.
+# `messages` is required is said by /docs/developer_guide/rest_api/sending_messages, D. `dismissal_date` stands on
+# older copies of its page only.
 ENDPOINTS: dict[str, Endpoint] = {
     each.name: each
     for each in (
-        Endpoint("/campaigns/trigger/send", "send", **_CAMPAIGN, **_TRIGGER, properties_field="trigger_properties"),
+        Endpoint(
+            "/campaigns/trigger/send",
+            "send",
+            required=("campaign_id",),
+            optional=(*_CAMPAIGN_FIELDS, "attachments"),
+            **_OF_CAMPAIGN,
+        ),
         Endpoint(
             "/campaigns/trigger/schedule/create",
             "schedule",
-            **_CAMPAIGN,
-            **_TRIGGER,
-            properties_field="trigger_properties",
+            required=("campaign_id", "schedule"),
+            optional=_CAMPAIGN_FIELDS,
+            **_OF_CAMPAIGN,
         ),
-        Endpoint("/campaigns/trigger/schedule/update", "schedule-update", **_CAMPAIGN),
-        Endpoint("/campaigns/trigger/schedule/delete", "schedule-delete", **_CAMPAIGN),
-        Endpoint("/canvas/trigger/send", "send", **_CANVAS, **_TRIGGER, properties_field="context"),
-        Endpoint("/canvas/trigger/schedule/create", "schedule", **_CANVAS, **_TRIGGER, properties_field="context"),
-        Endpoint("/canvas/trigger/schedule/update", "schedule-update", **_CANVAS),
-        Endpoint("/canvas/trigger/schedule/delete", "schedule-delete", **_CANVAS),
-        Endpoint("/messages/send", "send", **_CAMPAIGN, **_USERS, audience_field="audience"),
-        Endpoint("/messages/schedule/create", "schedule", **_CAMPAIGN, **_USERS, audience_field="audience"),
-        Endpoint("/messages/schedule/update", "schedule-update"),
-        Endpoint("/messages/schedule/delete", "schedule-delete"),
+        Endpoint(
+            "/campaigns/trigger/schedule/update",
+            "schedule-update",
+            required=(*_SCHEDULED_CAMPAIGN, "schedule"),
+            **_CAMPAIGN,
+        ),
+        Endpoint("/campaigns/trigger/schedule/delete", "schedule-delete", required=_SCHEDULED_CAMPAIGN, **_CAMPAIGN),
+        Endpoint("/canvas/trigger/send", "send", required=("canvas_id",), **_OF_CANVAS),
+        Endpoint("/canvas/trigger/schedule/create", "schedule", required=("canvas_id", "schedule"), **_OF_CANVAS),
+        Endpoint(
+            "/canvas/trigger/schedule/update", "schedule-update", required=(*_SCHEDULED_CANVAS, "schedule"), **_CANVAS
+        ),
+        Endpoint("/canvas/trigger/schedule/delete", "schedule-delete", required=_SCHEDULED_CANVAS, **_CANVAS),
+        Endpoint(
+            "/messages/send",
+            "send",
+            required=("messages",),
+            optional=(*_MESSAGES_FIELDS, "override_frequency_capping"),
+            **_OF_MESSAGES,
+        ),
+        Endpoint(
+            "/messages/schedule/create",
+            "schedule",
+            required=("schedule", "messages"),
+            optional=(*_MESSAGES_FIELDS, "override_messaging_limits"),
+            **_OF_MESSAGES,
+        ),
+        Endpoint(
+            "/messages/schedule/update",
+            "schedule-update",
+            required=("schedule_id",),
+            optional=("schedule", "messages"),
+            at_least_one=("schedule", "messages"),
+        ),
+        Endpoint("/messages/schedule/delete", "schedule-delete", required=("schedule_id",)),
         Endpoint(
             "/messages/live_activity/start",
             "live-activity",
+            required=(
+                *("app_id", "activity_id", "activity_attributes_type", "activity_attributes", "content_state"),
+                "notification",
+            ),
+            optional=(
+                *("stale_date", "dismissal_date", "external_user_ids", "user_aliases", "segment_id"),
+                "custom_audience",
+            ),
             id_field="activity_id",
             **_USERS,
             audience_field="custom_audience",
         ),
-        Endpoint("/sends/id/create", "send-id", **_CAMPAIGN),
+        Endpoint("/sends/id/create", "send-id", required=("campaign_id",), optional=("send_id",), **_CAMPAIGN),
     )
 }
 CAMPAIGN_TRIGGER_SEND = ENDPOINTS["campaign-trigger-send"]

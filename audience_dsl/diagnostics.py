@@ -13,7 +13,7 @@
 
 Codes are stable: a number is never given to another finding. The first digit says the stage: 0 syntax,
 1 names and files, 2 types and comparisons, 3 meaning, 4 parameters, 5 limits, 6 the connected audience
-object, 7 the trigger request, 8 the sender and its configuration, 9 profiles and what is run over them.
+object, 7 the request, 8 the sender and its configuration, 9 profiles and what is run over them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -406,21 +406,21 @@ CODES = _registry(
     ("AUD612", "audience-respelled", "a note: what the canonical form of the object says otherwise"),
     ("AUD613", "audience-old-spelling", "a note: a comparison of older pages, read as the one of today"),
     ("AUD614", "audience-zone", "a note: a datetime without offset, completed in the time zone of the settings"),
-    # 7: the trigger request
+    # 7: the request
     ("AUD701", "request-field-type", "a field of the wrong type"),
     ("AUD702", "request-field-missing", "a required field is missing"),
     ("AUD703", "request-field-unknown", "a field that the endpoint does not have"),
     ("AUD704", "request-identifiers", "a recipient without exactly one identifier"),
     ("AUD705", "request-prioritization", "`email` without a valid `prioritization`, or one without `email`"),
     ("AUD706", "request-existing-only", "`send_to_existing_only: false` where Braze does not allow it"),
-    ("AUD707", "request-too-many-recipients", "more than 50 recipients"),
-    ("AUD708", "request-broadcast-recipients", "`broadcast: true` together with `recipients`"),
+    ("AUD707", "request-too-many-recipients", "more than 50 users"),
+    ("AUD708", "request-broadcast-recipients", "`broadcast: true` together with users"),
     ("AUD709", "request-broadcast-attachments", "`broadcast: true` together with `attachments`"),
-    ("AUD710", "request-no-target", "neither recipients nor an explicit broadcast"),
+    ("AUD710", "request-no-target", "no users, and nothing else that says who gets the message"),
     (
         "AUD711",
         "request-audience-needs-broadcast",
-        "`audience` without recipients and without `broadcast: true`",
+        "`audience` or `segment_id` without users and without `broadcast: true`",
     ),
     ("AUD712", "request-properties-too-large", "trigger properties over 50 KB"),
     ("AUD713", "request-body-too-large", "a body over 4 MB"),
@@ -431,6 +431,14 @@ CODES = _registry(
     ("AUD718", "request-not-json", "a value that JSON cannot carry"),
     ("AUD719", "request-file", "a request file that cannot be read"),
     ("AUD720", "recipients-file", "a recipients file that cannot be read"),
+    ("AUD721", "request-time", "a time that is not ISO 8601, or has a zone where it must not"),
+    ("AUD722", "request-messages", "`messages` that send nothing, or lack what `campaign_id` demands of them"),
+    ("AUD723", "request-two-targets", "a live activity whose users are named in more than one way"),
+    ("AUD724", "request-two-contexts", "`context` together with its old name, `canvas_entry_properties`"),
+    ("AUD725", "request-canvas-groups", "a warning: `subscription_groups` on a Canvas send, which Braze leaves alone"),
+    ("AUD726", "request-endpoint", "an endpoint that a request file cannot have"),
+    ("AUD727", "request-name", "a campaign or Canvas by a name that stands for no identifier"),
+    ("AUD728", "request-recipients-apart", "a request that cannot take its recipients from elsewhere"),
     # 8: the sender and its configuration
     ("AUD801", "endpoint", "an instance or endpoint that cannot be used"),
     ("AUD802", "api-key", "an API key that is missing or cannot be used"),
@@ -443,6 +451,15 @@ CODES = _registry(
     ("AUD813", "stale-baseline", "a note: a baseline that knows a finding which is mended"),
     ("AUD808", "catalog-file", "an attribute catalogue that is not right"),
     ("AUD809", "workspace", "a workspace whose attributes cannot be read"),
+    ("AUD820", "ledger-unresolved", "a send that is in flight or unknown, until somebody says what became of it"),
+    ("AUD821", "ledger-file", "a ledger that cannot be used"),
+    ("AUD822", "ledger-changed", "another input or request than the run was begun with"),
+    ("AUD823", "ledger-held", "a ledger that another run holds"),
+    ("AUD830", "environment", "an environment that does not exist, that nobody named, or that lacks what is asked of it"),
+    ("AUD831", "key-in-configuration", "an API key that stands in the configuration itself"),
+    ("AUD832", "read-only", "a send to an environment that is only read"),
+    ("AUD833", "only-from-plan", "a send that is no plan's, to an environment that takes plans only"),
+    ("AUD834", "not-allowed", "a campaign or Canvas that an environment does not allow"),
     # Profiles, evaluation and previews.
     ("AUD901", "profile-unreadable", "a profile that cannot be read"),
     ("AUD902", "regex-unsupported", "a regex that cannot be run here as Braze would run it"),

@@ -31,7 +31,10 @@ UNFIT = _Unfit()
 
 
 class Findings:
-    """The findings about one object, at most `LISTED_AT_MOST`, all of one severity, with pointers below `base`."""
+    """The findings about one object, at most `LISTED_AT_MOST`, with pointers below `base`.
+
+    All have one severity, unless it is given with the finding.
+    """
 
     def __init__(self, base: str = "", *, severity: str = ERROR) -> None:
         self.base = base
@@ -42,10 +45,11 @@ class Findings:
     def full(self) -> bool:
         return len(self.items) >= LISTED_AT_MOST
 
-    def add(self, slug: str, path: Path, message: str, help: str | None = None) -> None:
+    def add(self, slug: str, path: Path, message: str, help: str | None = None, *, severity: str | None = None) -> None:
         if not self.full:
             pointer = self.base + pointer_of(path)
-            self.items.append(Diagnostic(CODES[slug], message, pointer=pointer, help=help, severity=self.severity))
+            severity = severity or self.severity
+            self.items.append(Diagnostic(CODES[slug], message, pointer=pointer, help=help, severity=severity))
 
     def has(self, slug: str) -> bool:
         return any(finding.code is CODES[slug] for finding in self.items)
@@ -120,7 +124,8 @@ def plain(value: object, findings: Findings, path: Path, bounds: Bounds) -> obje
         elif isinstance(item, (int, float)):
             copy = _number(item, findings, place, bounds)
             size += 1
-        elif not isinstance(item, (Mapping, list, tuple)):
+        # A dict is named beside Mapping, since what is asked of an abstract class is slow.
+        elif not isinstance(item, (dict, list, tuple, Mapping)):
             name = type(item).__name__
             findings.add(bounds.unfit, place, f"JSON cannot carry a value of type `{name}`", _way_out(name))
             copy = UNFIT
@@ -132,16 +137,16 @@ def plain(value: object, findings: Findings, path: Path, bounds: Bounds) -> obje
                 "say the same with less nesting",
             )
             copy = UNFIT
-        elif isinstance(item, Mapping):
+        elif isinstance(item, (dict, Mapping)):
             members: dict[str, object] = {}
-            # An object that loses every key to a finding is not to be called empty as well.
-            copy = members if not item or any(isinstance(key, str) and _carried(key) for key in item) else UNFIT
             for key, member in _entries(item, findings, place, bounds):
                 members[key] = None
                 pending.append((member, members, key, (place, key), depth + 1))
                 size += len(key) + 4
                 if size > bounds.size:
                     break
+            # An object that loses every key to a finding is not to be called empty as well.
+            copy = members if members or not item else UNFIT
         else:
             entries: list[object] = []
             copy = entries

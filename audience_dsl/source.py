@@ -57,14 +57,16 @@ class Position:
 class Source:
     """A text and the name that diagnostics call it by.
 
-    A line ends at LF, CR LF or a lone CR. Columns count characters (code points).
+    A line ends at LF, CR LF or a lone CR. Columns count characters (code points). Of a file that is too large to be
+    held, the text is a part that begins with its line `first_line`.
     """
 
-    __slots__ = ("_starts", "name", "text")
+    __slots__ = ("_starts", "first_line", "name", "text")
 
-    def __init__(self, text: str, name: str = "<text>") -> None:
+    def __init__(self, text: str, name: str = "<text>", *, first_line: int = 1) -> None:
         self.text = text
         self.name = name
+        self.first_line = first_line
         self._starts: list[int] | None = None
 
     def __repr__(self) -> str:
@@ -73,13 +75,14 @@ class Source:
     def position(self, offset: int) -> Position:
         starts = self._line_starts()
         row = bisect_right(starts, offset) - 1
-        return Position(self, starts[row], row + 1, offset - starts[row] + 1)
+        return Position(self, starts[row], self.first_line + row, offset - starts[row] + 1)
 
     def line(self, number: int) -> str:
-        """The text of a line, counted from 1, without its line break."""
+        """The text of a line, by its number, without its line break."""
         starts = self._line_starts()
-        end = starts[number] if number < len(starts) else len(self.text)
-        return self.text[starts[number - 1] : end].rstrip("\r\n")
+        row = number - self.first_line
+        end = starts[row + 1] if row + 1 < len(starts) else len(self.text)
+        return self.text[starts[row] : end].rstrip("\r\n")
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:

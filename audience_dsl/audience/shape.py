@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails, core_schema
 from ..braze import COMPARISONS, DAYS_AT_MOST, REGEX_AT_MOST, STATUSES
 from ..json_values import UNFIT
 
-__all__ = ["Audience", "OneOf", "WireModel", "audience_schema", "shape_errors"]
+__all__ = ["Audience", "Instant", "OneOf", "WireModel", "audience_schema", "shape_errors"]
 
 # Comparisons of a custom attribute by what `value` they take.
 EQUALITY = ("equals", "not_equal")

@@ -1,63 +1,76 @@
-"""A request file: a trigger request as people write it, with audiences and recipients from files of their own.
+"""A request file: a request as people write it, with audiences, recipients and names from elsewhere.
 
+    endpoint = "campaign-trigger-send"
     campaign_id = "a2f5…"
     broadcast = true
     audience = { file = "winback.audience", params = { days = 60 } }
 
-Whatever the request says beside `audience` and `recipients` is Braze's own body, key for key. Nothing is filled in.
+`endpoint` may be left out, where the fields say it, and `campaign` or `canvas` is a name that an environment turns
+into an identifier. All else is Braze's own body, key for key. Nothing is filled in.
 """
 
-import contextlib
-from collections.abc import Mapping
-from datetime import date, datetime, time
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..diagnostics import CODES, ERROR, Diagnostic, RequestError, by_severity, listed, nearest, quoted
-from ..json_values import Path as PointerPath
-from ..json_values import pointer_of
-from ..source import Source
-from .compiling import compile_source, unknown_parameters
+from ..braze_api import ENDPOINTS, Endpoint
+from ..config import without_keys
+from ..diagnostics import ERROR, ConfigurationError, Diagnostic, by_severity, listed, nearest, quoted
+from .compiling import unknown_parameters
 from .documents import read_object
 from .exits import FindingsError, UsageFault
-from .files import STDIN, ReadError, open_argument, read_source, without_bom
+from .files import STDIN, ReadError, open_argument, without_bom
 from .parameters import Given
 from .project import Projects
-from .recipients_file import FORMATS, Recipients, read_recipients
+from .recipients_file import read_recipients
+from .request_audience import AudienceReader, is_in_language, json_value
+from .request_faults import Faults
 
 if TYPE_CHECKING:
     from ..sender.requests import Request
 
-__all__ = ["PreparedRequest", "read_request"]
+__all__ = ["Ids", "PreparedRequest", "read_request"]
 
-# Keys of an `audience` that is written in the language; all other objects are Braze's own.
-_LANGUAGE_KEYS = ("file", "text", "name", "params")
-# These stand in for what has findings of its own, so that the rest of the request is still checked.
-_SOUND_AUDIENCE = {"push_subscription_status": {"comparison": "is", "value": "opted_in"}}
+# The identifier of a `campaign` or `canvas` (the first argument) of a name. Raises ConfigurationError.
+Ids: TypeAlias = Callable[[str, str], str]
+
+# Stands in for recipients that have findings of their own, or come from elsewhere.
 _SOUND_RECIPIENTS = [{"external_user_id": "…"}]
-# Deeper than any request that passes the sender's checks, and no danger to Python's stack.
-_DEPTH = 200
+# Keys of a request file that are not Braze's: names, and the fields that they become.
+_NAMED = {"campaign": "campaign_id", "canvas": "canvas_id"}
+_RECIPIENTS = "recipients"
 
 
 class PreparedRequest:
     """A request that breaks no rule, and what a person wants to see of it before it is sent."""
 
-    __slots__ = ("audience_text", "audience_title", "request", "values", "warnings")
+    __slots__ = ("_request", "audience_text", "audience_title", "endpoint", "template", "values", "warnings")
 
     def __init__(
         self,
-        request: "Request",
+        endpoint: Endpoint,
+        request: "Request | None",
+        template: dict[str, Any],
         warnings: list[Diagnostic],
-        audience_title: str | None,
-        audience_text: str | None,
-        values: Mapping[str, Any],
+        audience: AudienceReader,
     ) -> None:
-        self.request = request
+        self.endpoint = endpoint
+        self._request = request
+        # The body without its recipients, where those come from elsewhere; else empty.
+        self.template = template
         self.warnings = warnings
         # None where the request has no audience; the text is None where that is a JSON object.
-        self.audience_title = audience_title
-        self.audience_text = audience_text
-        self.values = values
+        self.audience_title = audience.title
+        self.audience_text = audience.text
+        self.values = audience.values
+
+    @property
+    def request(self) -> "Request":
+        """The request as a whole. There is none where the recipients come from elsewhere: see `template`."""
+        if self._request is None:
+            raise TypeError("a request without its recipients cannot be sent")
+        return self._request
 
 
 def read_request(
@@ -67,212 +80,165 @@ def read_request(
     projects: Projects,
     now: datetime | None,
     audience_without_broadcast: bool = False,
+    ids: Ids | None = None,
+    recipients_apart: bool = False,
 ) -> PreparedRequest:
     """Read and check a request file, `-` for JSON on stdin.
 
-    Raises UsageFault where there is no such file, and FindingsError with everything that is wrong, in one run.
+    With `recipients_apart` the file names no recipients, since they come from elsewhere: the body is in `template`,
+    checked as if one sound recipient stood in it. Raises UsageFault where there is no such file, and FindingsError
+    with everything that is wrong, in one run.
     """
     suffix = ".json" if argument == STDIN else Path(argument).suffix.lower()
     if suffix not in (".json", ".toml"):
-        raise UsageFault(f"`{argument}` is neither a .json nor a .toml file", "name a file with one of these endings")
+        raise UsageFault(
+            f"`{without_keys(argument)}` is neither a .json nor a .toml file", "name a file with one of these endings"
+        )
     source = open_argument(argument)
     try:
         document = read_object(source, slug="request-file", toml=suffix == ".toml")
     except ReadError as error:
         raise FindingsError([error.finding]) from None
-    reader = _Reader(without_bom(source), Path("stdin" if argument == STDIN else argument), given, projects, now)
+    path = Path("stdin" if argument == STDIN else argument)
+    faults = Faults(without_bom(source), document, toml=suffix == ".toml")
+    endpoint = _endpoint(document, faults, recipients_apart=recipients_apart)
+    audience = AudienceReader(faults, path, endpoint.audience_field or "audience", given, projects, now)
+    reader = _Reader(faults, path, endpoint, audience, ids)
+    if given.names and not is_in_language(document.get(endpoint.audience_field or "")):
+        faults.found += unknown_parameters(given, ())
+    if recipients_apart:
+        return reader.prepare_apart(document, audience_without_broadcast)
     return reader.prepare(document, audience_without_broadcast)
 
 
+def _endpoint(document: dict[str, Any], faults: Faults, *, recipients_apart: bool) -> Endpoint:
+    """What `endpoint` says, or the other fields imply. Raises FindingsError over an endpoint that there is not."""
+    from ..sender.bodies.fields import endpoint_for, endpoint_named
+
+    if "endpoint" not in document:
+        fields = {_NAMED.get(key, key) for key in document}
+        return endpoint_for(fields | {_RECIPIENTS} if recipients_apart else fields)
+    name = document["endpoint"]
+    endpoint = endpoint_named(name) if isinstance(name, str) else None
+    if endpoint is None:
+        close = nearest(name, ENDPOINTS, most=1) if isinstance(name, str) else []
+        what = f"there is no endpoint {quoted(name)}" if isinstance(name, str) else "`endpoint` is no string"
+        way = f"did you mean `{close[0]}`?" if close else f"write one of {listed(ENDPOINTS)}, or leave it out"
+        faults.add("request-endpoint", "/endpoint", what, way)
+        raise FindingsError(faults.placed())
+    return endpoint
+
+
 class _Reader:
-    def __init__(self, source: Source, path: Path, given: Given, projects: Projects, now: datetime | None) -> None:
-        self.source = source
+    def __init__(
+        self, faults: Faults, path: Path, endpoint: Endpoint, audience: AudienceReader, ids: Ids | None
+    ) -> None:
+        self.faults = faults
         self.path = path
-        self.given = given
-        self.projects = projects
-        self.now = now
-        self.findings: list[Diagnostic] = []
-        self.recipients: Recipients | None = None
-        self.audience_title: str | None = None
-        self.audience_text: str | None = None
-        self.values: Mapping[str, Any] = {}
+        self.endpoint = endpoint
+        self.audience = audience
+        self.ids = ids
+        # Whether the recipients come from a file, where each has been checked at its own line.
+        self.from_file = False
+        # Pointers into the body that stand elsewhere in the document.
+        self.moved: dict[str | None, str] = {}
 
     def prepare(self, document: dict[str, Any], audience_without_broadcast: bool) -> PreparedRequest:
-        from ..sender.requests import build_request
+        request = self._examine(self._body(document), audience_without_broadcast)
+        return PreparedRequest(self.endpoint, request, {}, self.faults.placed(), self.audience)
 
-        body = {key: self._field(key, value) for key, value in document.items()}
-        if self.given.names and not self._takes_values(document):
-            self.findings += unknown_parameters(self.given, ())
-        try:
-            request = build_request(body, audience_without_broadcast=audience_without_broadcast)
-        except RequestError as error:
-            found = [self._placed(finding) for finding in error.diagnostics]
-            raise FindingsError([*self.findings, *found]) from None
-        if by_severity(self.findings, ERROR):
-            raise FindingsError(self.findings)
-        return PreparedRequest(request, self.findings, self.audience_title, self.audience_text, self.values)
+    def prepare_apart(self, document: dict[str, Any], audience_without_broadcast: bool) -> PreparedRequest:
+        slug = "request-recipients-apart"
+        if _RECIPIENTS not in self.endpoint.users_fields:
+            self.faults.add(
+                slug,
+                "",
+                f"POST {self.endpoint.path} takes no recipients one by one",
+                "write a request for an endpoint of triggered campaigns or Canvases",
+            )
+            raise FindingsError(self.faults.placed())
+        body = self._body({key: value for key, value in document.items() if key != _RECIPIENTS})
+        if _RECIPIENTS in document:
+            self.faults.add(
+                slug,
+                f"/{_RECIPIENTS}",
+                "the request names recipients, and they come from elsewhere too",
+                "leave them out of the request file",
+            )
+        if body.get("broadcast") is True:
+            self.faults.add(
+                slug,
+                "/broadcast",
+                "`broadcast: true` sends to everyone targeted, and not to recipients from elsewhere",
+                "leave it out to reach the recipients, or do not name a file of them",
+            )
+            del body["broadcast"]
+        request = self._examine({**body, _RECIPIENTS: _SOUND_RECIPIENTS}, audience_without_broadcast)
+        template = request.to_dict()
+        del template[_RECIPIENTS]
+        return PreparedRequest(self.endpoint, None, template, self.faults.placed(), self.audience)
 
-    def _field(self, key: str, value: Any) -> Any:
-        if key == "audience":
-            return self._audience(value)
-        if key == "recipients" and isinstance(value, dict):
-            return self._recipients(value)
-        return _json_value(value)
+    def _examine(self, body: dict[str, Any], audience_without_broadcast: bool) -> "Request":
+        from ..sender.requests import examine_request
 
-    # --- The audience ---
-
-    def _audience(self, value: Any) -> Any:
-        if isinstance(value, str):
-            self._fault("request-field-type", "/audience", "`audience` is a text", "write `audience = { text = … }`")
-            return _SOUND_AUDIENCE
-        if not isinstance(value, dict) or not self._is_in_language(value):
-            self.audience_title = "a JSON object in the request"
-            return self._json_audience(_json_value(value))
-        unknown = [key for key in value if key not in _LANGUAGE_KEYS]
-        for key in unknown:
-            close = nearest(key, _LANGUAGE_KEYS, most=1)
-            way = f"did you mean `{close[0]}`?" if close else f"the keys here are {listed(_LANGUAGE_KEYS)}"
-            self._fault("request-field-unknown", _pointer("audience", key), f"there is no key `{key}` here", way)
-        if ("file" in value) == ("text" in value):
-            if not unknown or "file" in value:
-                message = "`audience` has both `file` and `text`" if "file" in value else "`audience` names no text"
-                self._fault("request-field-missing", "/audience", message, "give one of `file` and `text`")
-            return _SOUND_AUDIENCE
-        params, name = value.get("params", {}), value.get("name")
-        if not isinstance(params, dict):
-            self._fault("request-field-type", "/audience/params", "`params` must be an object of values by name")
-        if name is not None and not (isinstance(name, str) and name):
-            self._fault("request-field-type", "/audience/name", "`name` must be the name of an audience")
-        read = self._audience_source(value)
-        if read is None or not isinstance(params, dict) or not (name is None or (isinstance(name, str) and name)):
-            return _SOUND_AUDIENCE
-        source, path = read
-        given = self.given.over(params, f"{self.source.name}: /audience/params")
-        compiled = compile_source(
-            source, path=path, projects=self.projects, given=given, name=name, every=False, now=self.now
+        found, request = examine_request(
+            body, endpoint=self.endpoint, audience_without_broadcast=audience_without_broadcast
         )
-        self.findings += compiled.diagnostics
-        self.audience_title = source.name if name is None else f"{source.name} ({name})"
-        self.audience_text = source.text
-        self.values = {**given.texts, **given.typed}
-        audience = next(iter(compiled.audiences.values()), None)
-        return _SOUND_AUDIENCE if audience is None else audience
+        self.faults.found += [self._of_document(each) for each in found if not self._is_told_by_line(each)]
+        if request is None or by_severity(self.faults.found, ERROR):
+            raise FindingsError(self.faults.placed())
+        return request
 
-    def _json_audience(self, value: Any) -> Any:
-        """An audience without a text, which stands where the request file does for the filters that are required."""
-        project = self.projects.of(self.path)
-        required = project.required_of(self.path)
-        if required and isinstance(value, dict):
-            from ..api import Audience
-            from ..checking import lacking
+    def _body(self, document: dict[str, Any]) -> dict[str, Any]:
+        body: dict[str, Any] = {}
+        for key, value in document.items():
+            if key in _NAMED:
+                if _NAMED[key] in document:
+                    field = _NAMED[key]
+                    self.faults.add(
+                        "request-name", f"/{key}", f"`{key}` and `{field}` say the same", "keep one of them"
+                    )
+                self.moved[f"/{_NAMED[key]}"] = f"/{key}"
+                body[_NAMED[key]] = self._identifier(key, value)
+            elif key == self.endpoint.audience_field:
+                body[key] = self.audience.read(value)
+            elif key == _RECIPIENTS and isinstance(value, dict):
+                found = read_recipients(value, request=self.path, endpoint=self.endpoint, faults=self.faults)
+                body[key] = found or _SOUND_RECIPIENTS
+                self.from_file = True
+            elif key != "endpoint":
+                body[key] = json_value(value)
+        return body
 
+    def _identifier(self, key: str, name: Any) -> str:
+        """The identifier that a name stands for; any other text where it stands for none."""
+        pointer, field = f"/{key}", _NAMED[key]
+        if not isinstance(name, str) or not name:
+            self.faults.add("request-name", pointer, f"`{key}` must be a name", f"or give the identifier as `{field}`")
+        elif self.ids is None:
+            self.faults.add(
+                "request-name",
+                pointer,
+                f"`{key}` is a name, and no environment says which identifier it stands for",
+                f"name an environment with `--env NAME`, or give the identifier as `{field}`",
+            )
+        else:
             try:
-                audience = Audience.from_dict(value, settings=project.settings)
-            except RequestError:
-                # The request as a whole is checked by what it says.
-                return value
-            for each in lacking(audience.filter, required):
-                message = f"the audience does not require {quoted(each.text)}, as {each.whose} must"
-                self._fault("required-filter", "/audience", message, "write the audience as `{ text = … }`, and add it")
-                self.findings[-1].related = tuple(each.related)
-        return value
+                return self.ids(key, name)
+            except ConfigurationError as error:
+                self.faults.add("request-name", pointer, error.message, error.help)
+        return "…"
 
-    def _audience_source(self, value: dict[str, Any]) -> tuple[Source, Path] | None:
-        key = "file" if "file" in value else "text"
-        if not isinstance(value[key], str):
-            self._fault("request-field-type", f"/audience/{key}", f"`{key}` must be a string")
-            return None
-        if key == "text":
-            return Source(value[key], f"{self.source.name}#/audience/text"), self.path
-        path = self.path.parent / value[key]
-        source = self._open(path, "/audience/file", "request-file")
-        return None if source is None else (source, path)
+    def _is_told_by_line(self, finding: Diagnostic) -> bool:
+        return self.from_file and (finding.pointer or "").startswith(f"/{_RECIPIENTS}/")
 
-    def _is_in_language(self, value: dict[str, Any]) -> bool:
-        return any(key in _LANGUAGE_KEYS for key in value) or any(
-            nearest(key, _LANGUAGE_KEYS) for key in value if isinstance(key, str)
-        )
-
-    def _takes_values(self, document: dict[str, Any]) -> bool:
-        value = document.get("audience")
-        return isinstance(value, dict) and self._is_in_language(value)
-
-    # --- The recipients ---
-
-    def _recipients(self, value: dict[str, Any]) -> Any:
-        for key in value:
-            if key != "file":
-                self._fault(
-                    "request-field-unknown",
-                    _pointer("recipients", key),
-                    f"there is no key `{key}` here",
-                    "write a list of recipients, or `{ file = … }`",
-                )
-        name = value.get("file")
-        if not isinstance(name, str):
-            if "file" in value or not value:
-                self._fault("request-field-type", "/recipients", "`recipients` names no file", "write `{ file = … }`")
-            return _SOUND_RECIPIENTS
-        path = self.path.parent / name
-        if path.suffix.lower() not in FORMATS:
-            self._fault("recipients-file", "/recipients/file", f"`{name}` is neither a .csv nor a .jsonl file")
-            return _SOUND_RECIPIENTS
-        source = self._open(path, "/recipients/file", "recipients-file")
-        if source is None:
-            return _SOUND_RECIPIENTS
-        self.recipients = read_recipients(source, path.suffix.lower())
-        self.findings += self.recipients.findings
-        if self.recipients.findings and not self.recipients.records:
-            return _SOUND_RECIPIENTS
-        return self.recipients.records
-
-    # --- Places ---
-
-    def _open(self, path: Path, pointer: str, slug: str) -> Source | None:
-        try:
-            return read_source(path)
-        except ReadError as error:
-            if error.missing:
-                self._fault(slug, pointer, error.finding.message, error.finding.help)
-            else:
-                self.findings.append(error.finding)
-        return None
-
-    def _fault(self, slug: str, pointer: str, message: str, help: str | None = None) -> None:
-        self.findings.append(Diagnostic(CODES[slug], message, source=self.source, pointer=pointer, help=help))
-
-    def _placed(self, finding: Diagnostic) -> Diagnostic:
-        """A finding of the sender's, with the file that it is about: the line, for a recipient from a file."""
-        source, span = self.source, None
-        parts = (finding.pointer or "").split("/")
-        if self.recipients is not None and parts[1:2] == ["recipients"]:
-            source = self.recipients.source
-            with contextlib.suppress(IndexError, ValueError):
-                span = self.recipients.places[int(parts[2])]
+    def _of_document(self, finding: Diagnostic) -> Diagnostic:
+        """A finding of the sender's, about the document instead of the body."""
         return Diagnostic(
             finding.code,
             finding.message,
-            source=source,
-            span=span,
-            pointer=finding.pointer,
+            source=self.faults.source,
+            pointer=self.moved.get(finding.pointer, finding.pointer),
             help=finding.help,
             severity=finding.severity,
         )
-
-
-def _json_value(value: Any, depth: int = 0) -> Any:
-    """TOML's instants as ISO 8601 text, which is how Braze takes them; all else as it is."""
-    if depth > _DEPTH:
-        return value
-    if isinstance(value, dict):
-        return {key: _json_value(member, depth + 1) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_json_value(member, depth + 1) for member in value]
-    return value.isoformat() if isinstance(value, (datetime, date, time)) else value
-
-
-def _pointer(*parts: str) -> str:
-    path: PointerPath = None
-    for part in parts:
-        path = (path, part)
-    return pointer_of(path)

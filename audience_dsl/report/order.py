@@ -18,8 +18,10 @@ def _key(diagnostic: Diagnostic) -> tuple[object, ...]:
     name = "" if diagnostic.source is None else diagnostic.source.name
     span = diagnostic.span
     pointer = [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in _parts(diagnostic.pointer)]
+    # Of a large file, each finding has a part of its own for a source.
+    part = 0 if span is None or diagnostic.source is None else diagnostic.source.first_line
     # Findings about a file as a whole come before those in it.
-    return name, (-1, -1) if span is None else (span.start, span.end), pointer, diagnostic.code.code
+    return name, part, (-1, -1) if span is None else (span.start, span.end), pointer, diagnostic.code.code
 
 
 def _parts(pointer: str | None) -> list[str]:

@@ -109,7 +109,7 @@ def test_audience_without_broadcast(here: Path) -> None:
     done = run("request", "r.toml")
     assert done.code == 1
     assert "error[AUD711]" in done.err
-    assert "--> r.toml: /audience\n" in done.err
+    assert "--> r.toml:2:1 (/audience)\n" in done.err
     assert body_of("r.toml", "--audience-without-broadcast")["campaign_id"] == "c"
 
 
@@ -125,12 +125,12 @@ def test_warnings_of_the_audience(here: Path) -> None:
 FAULTS: list[tuple[str, list[str]]] = [
     # the request, and what is said about it
     (ONE, ["AUD702", "r.toml: (the whole object)"]),
-    (f'campaign_id = "c"\nbrodcast = true\n{ONE}', ["AUD703", "r.toml: /brodcast", "did you mean `broadcast`?"]),
-    (f'campaign_id = "c"\nsegment_id = "s"\n{ONE}', ["AUD717", "r.toml: /segment_id"]),
-    ('campaign_id = "c"\nbroadcast = true\n' + ONE, ["AUD708", "r.toml: /recipients"]),
+    (f'campaign_id = "c"\nbrodcast = true\n{ONE}', ["AUD703", "r.toml:2:1 (/brodcast)", "did you mean `broadcast`?"]),
+    (f'campaign_id = "c"\nsegment_id = "s"\n{ONE}', ["AUD717", "r.toml:2:1 (/segment_id)"]),
+    ('campaign_id = "c"\nbroadcast = true\n' + ONE, ["AUD708", "r.toml:3:1 (/recipients)"]),
     ('campaign_id = "c"\n', ["AUD710"]),
-    (f'campaign_id = "c"\naudience = "a == 1"\n{ONE}', ["AUD701", "r.toml: /audience", "{ text = … }"]),
-    (f'campaign_id = "c"\naudience = 3\n{ONE}', ["AUD601", "r.toml: /audience"]),
+    (f'campaign_id = "c"\naudience = "a == 1"\n{ONE}', ["AUD701", "r.toml:2:1 (/audience)", "{ text = … }"]),
+    (f'campaign_id = "c"\naudience = 3\n{ONE}', ["AUD601", "r.toml:2:1 (/audience)"]),
     (f'campaign_id = "c"\naudience = {{ fil = "a" }}\n{ONE}', ["AUD703", "/audience/fil", "did you mean `file`?"]),
     (f'campaign_id = "c"\naudience = {{ name = "a" }}\n{ONE}', ["AUD702", "/audience", "`file` and `text`"]),
     (f'campaign_id = "c"\naudience = {{ text = "a == 1", file = "x" }}\n{ONE}', ["both `file` and `text`"]),
@@ -150,14 +150,14 @@ FAULTS: list[tuple[str, list[str]]] = [
         f'campaign_id = "c"\naudience = {{ text = "a > $x", params = {{ x = "3" }} }}\n{ONE}',
         ["AUD403", "the value comes from `r.toml: /audience/params`"],
     ),
-    (f'campaign_id = "c"\naudience = {{ OR = [] }}\n{ONE}', ["AUD605", "r.toml: /audience"]),
+    (f'campaign_id = "c"\naudience = {{ OR = [] }}\n{ONE}', ["AUD605", "r.toml:2:14 (/audience/OR)"]),
     ('campaign_id = "c"\nrecipients = {}\n', ["AUD701", "/recipients", "{ file = … }"]),
     ('campaign_id = "c"\nrecipients = { file = 3 }\n', ["AUD701", "/recipients"]),
     ('campaign_id = "c"\nrecipients = { path = "x" }\n', ["AUD703", "/recipients/path"]),
     ('campaign_id = "c"\nrecipients = { file = "x.xlsx" }\n', ["AUD720", "/recipients/file", ".csv nor a .jsonl"]),
     ('campaign_id = "c"\nrecipients = { file = "x.csv" }\n', ["AUD720", "/recipients/file", "there is no file"]),
-    ('campaign_id = "c"\nrecipients = { file = "latin.csv" }\n', ["AUD805", "--> latin.csv:1:1\n"]),
-    ('campaign_id = "c"\nrecipients = 3\n', ["AUD701", "r.toml: /recipients"]),
+    ('campaign_id = "c"\nrecipients = { file = "latin.csv" }\n', ["AUD720", "--> latin.csv:1:1\n"]),
+    ('campaign_id = "c"\nrecipients = 3\n', ["AUD701", "r.toml:2:1 (/recipients)"]),
     (f'campaign_id = "c"\n{ONE}x = {{\n', ["AUD719", "--> r.toml:3:6\n", "this is no TOML"]),
 ]
 
@@ -201,12 +201,12 @@ def test_everything_wrong_in_one_run(here: Path) -> None:
     places = {line.strip().removeprefix("--> ") for line in done.err.splitlines() if "-->" in line}
     assert {
         "a.audience:1:3",
-        "p.csv:3:1 (/recipients/1)",
+        "p.csv:3:1",
         "p.csv:4:1",
         "p.csv:6:1",
         "r.toml: (the whole object)",
-        "r.toml: /brodcast",
-        "r.toml: /trigger_properties",
+        "r.toml:1:1 (/brodcast)",
+        "r.toml:4:1 (/trigger_properties)",
     } <= places
     assert "AUD710" not in done.err
 
@@ -249,7 +249,8 @@ def test_the_request_that_braze_prints(here: Path) -> None:
     done = run("request", "printed.json")
     assert done.code == 1
     for place in ("/recipients/0", "/trigger_properties", "/recipients/0/trigger_properties"):
-        assert f"--> printed.json: {place}\n" in done.err
+        assert f" ({place})\n" in done.err
+    assert done.err.count("--> printed.json:") == 3
     assert done.err.endswith("\n3 errors\n")
     assert body_of("mended.json") == json.loads(mended)
     assert run("send", "mended.json", "--sandbox").code == 0

@@ -41,6 +41,8 @@ REQUESTS = {
     "endpoint-page/request.toml": "endpoint-page/expected.body.json",
     "weather-alert/request.toml": "weather-alert/expected.body.json",
     "order-shipped/request.toml": "order-shipped/expected.body.json",
+    "trial-canvas/request.toml": "trial-canvas/expected.body.json",
+    "winter-sale/request.toml": "winter-sale/expected.body.json",
 }
 
 

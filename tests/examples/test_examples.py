@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from audience_dsl.sender import build_request
+from audience_dsl.sender import build_request, endpoint_for
 
 from .command import run
 from .expected import AUDIENCES, EXAMPLES, REQUESTS, Example, audience_json
@@ -52,7 +52,8 @@ def test_a_request_builds_to_the_body_beside_it(request_file: str, expected: str
     done = run("request", str(EXAMPLES / request_file))
     assert (done.status, done.errors) == (0, "")
     assert done.output.encode() == (EXAMPLES / expected).read_bytes()
-    build_request(json.loads(done.output))
+    body = json.loads(done.output)
+    build_request(body, endpoint=endpoint_for(body))
 
 
 @pytest.mark.parametrize("request_file", REQUESTS)
