@@ -13,32 +13,55 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .client import AsyncClient, Client
     from .exchange import Timeouts
+    from .limits import NO_LIMITS, Booking, LimitStore, RateLimits
     from .outcome import OUTCOMES, RateLimit, Receipt, classify_response
-    from .requests import Request, build_request, check_request, request_schema
+    from .pacing import Pacer
+    from .recording import Claim, Ledger
+    from .requests import Request, build_request, check_recipient, check_request, endpoint_for, request_schema
+    from .retrying import NO_RETRY, Retries, RetryPolicy, RetryQuota, Stop, Wait
     from .secret import Secret
     from .workspace import Workspace
 
 __all__ = [
+    "NO_LIMITS",
+    "NO_RETRY",
     "OUTCOMES",
     "AsyncClient",
+    "Booking",
+    "Claim",
     "Client",
+    "Ledger",
+    "LimitStore",
+    "Pacer",
     "RateLimit",
+    "RateLimits",
     "Receipt",
     "Request",
+    "Retries",
+    "RetryPolicy",
+    "RetryQuota",
     "Secret",
+    "Stop",
     "Timeouts",
+    "Wait",
     "Workspace",
     "build_request",
+    "check_recipient",
     "check_request",
     "classify_response",
+    "endpoint_for",
     "request_schema",
 ]
 
 _HOME = {
     "client": ("AsyncClient", "Client"),
     "exchange": ("Timeouts",),
+    "limits": ("NO_LIMITS", "Booking", "LimitStore", "RateLimits"),
     "outcome": ("OUTCOMES", "RateLimit", "Receipt", "classify_response"),
-    "requests": ("Request", "build_request", "check_request", "request_schema"),
+    "pacing": ("Pacer",),
+    "recording": ("Claim", "Ledger"),
+    "requests": ("Request", "build_request", "check_recipient", "check_request", "endpoint_for", "request_schema"),
+    "retrying": ("NO_RETRY", "Retries", "RetryPolicy", "RetryQuota", "Stop", "Wait"),
     "secret": ("Secret",),
     "workspace": ("Workspace",),
 }

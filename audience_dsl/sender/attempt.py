@@ -5,13 +5,12 @@ the request began to be written; where a transport has none, the kind of excepti
 cannot come later than connecting count as not sent.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Final
 
 from .exchange import Exchange, Timeouts
 from .http import httpx
-from .outcome import Judgement, Receipt, classify_response, not_sent, receipt_for, unknown
+from .outcome import Judgement, classify_response, not_sent, unknown
 from .requests import Request
 from .secret import Secret
 
@@ -27,7 +26,10 @@ _BEFORE_WRITING: Final = (
 
 
 class Attempt(Exchange):
-    """The state of one attempt. `outgoing` first; then `failed`, or `answered` and what came after."""
+    """The state of one attempt. `outgoing` first; then `failed`, or `answered` and what came after.
+
+    `is_traced` says that the transport is known to tell of everything that it does, before it does it.
+    """
 
     def __init__(
         self,
@@ -36,8 +38,8 @@ class Attempt(Exchange):
         base_url: str,
         secret: Secret,
         timeouts: Timeouts,
-        clock: Callable[[], datetime],
         user_agent: str,
+        is_traced: bool = False,
     ) -> None:
         super().__init__(
             "POST",
@@ -47,36 +49,31 @@ class Attempt(Exchange):
             user_agent=user_agent,
             content=request.body,
         )
-        self._request = request
-        self._clock = clock
-        self._sent_at = clock()
-        self._traced = False
+        self._is_traced = is_traced
         self._begun = False
 
     def note(self, event: str, info: Mapping[str, Any]) -> None:
         """An event of the transport. A proxy's CONNECT is written before, and is not the request."""
-        self._traced = True
+        self._is_traced = True
         if event.endswith(".send_request_headers.started"):
             method = getattr(info.get("request"), "method", b"")
             self._begun = self._begun or method != b"CONNECT"
 
-    def failed(self, error: Exception) -> Receipt:
-        """The receipt where no status line came back."""
+    def failed(self, error: Exception) -> Judgement:
+        """What became of it where no status line came back."""
         what = self.in_words(error)
-        is_before = not self._begun and (self._traced or isinstance(error, _BEFORE_WRITING))
-        return self._receipt(not_sent(what) if is_before else unknown(what))
+        is_before = not self._begun and (self._is_traced or isinstance(error, _BEFORE_WRITING))
+        return not_sent(what) if is_before else unknown(what)
 
-    def finish(self) -> Receipt:
-        """The receipt where a status line came back."""
+    def interrupted(self) -> Judgement:
+        """What became of it where whoever drives it was stopped."""
+        if self.status:
+            self.fault = self.fault or "was not read, because the sender was stopped"
+            return self.finish()
+        what = "the sender was stopped during the attempt"
+        return not_sent(what) if self._is_traced and not self._begun else unknown(what)
+
+    def finish(self) -> Judgement:
+        """What became of it where a status line came back."""
         body = self.decoded()
-        judgement = classify_response(self.status, self.headers, body, fault=self.fault, scrub=self._secret.scrub)
-        return self._receipt(judgement)
-
-    def _receipt(self, judgement: Judgement) -> Receipt:
-        return receipt_for(
-            judgement,
-            digest=self._request.digest,
-            endpoint=self._request.endpoint.path,
-            sent_at=self._sent_at,
-            finished_at=self._clock(),
-        )
+        return classify_response(self.status, self.headers, body, fault=self.fault, scrub=self._secret.scrub)

@@ -1,23 +1,34 @@
-"""Sends a request once, and says truthfully what became of it.
+"""Sends a request, and says truthfully what became of it.
 
-Nothing is sent again by itself, no redirect is followed, and every send has a connection of its own. The
-clients work on httpx's transports directly: what `httpx.Client` adds (redirects, cookies, logging of URLs) is
-nothing that a sender of campaigns wants.
+What surely was not sent is sent again by itself, as `RetryPolicy` says, within the rate limits, as `Pacer` counts them;
+what may have arrived never is. No redirect is followed, and every attempt has a connection of its own: one that was
+kept may be dead, and then nobody would know. The clients work on httpx's transports directly: what `httpx.Client` adds
+(redirects, cookies, logging of URLs) is nothing that a sender of campaigns wants.
 """
 
 import contextlib
-from collections.abc import Callable
+import random as dice
+import time
+from collections.abc import Awaitable, Callable, Generator
 from datetime import UTC, datetime
+from inspect import GEN_CLOSED, getgeneratorstate
 from types import TracebackType
 from typing import Any, Final
+
+import anyio
+import anyio.to_thread
 
 from ..diagnostics import CODES, ConfigurationError
 from .address import resolve_endpoint
 from .attempt import Attempt
+from .delivery import Delivery, Step
 from .exchange import Timeouts
 from .http import httpx
-from .outcome import Receipt
+from .outcome import Judgement, Receipt
+from .pacing import Pacer
+from .recording import Ledger
 from .requests import Request
+from .retrying import DEFAULT_RETRY, Retries, RetryQuota, Wait
 from .secret import Secret, check_key
 from .transport import USER_AGENT, AsyncTransport, Transport, carry, made_transport, strip
 
@@ -29,7 +40,7 @@ def utc_now() -> datetime:
 
 
 class _Core:
-    """What both clients share: settings, and the making of attempts."""
+    """What both clients share: settings, and the making of deliveries."""
 
     def __init__(
         self,
@@ -37,12 +48,25 @@ class _Core:
         api_key: str | Secret,
         endpoint: str,
         timeout: Timeouts | None,
+        retry: Retries,
+        quota: RetryQuota | None,
+        pacer: Pacer | None,
+        on_wait: Callable[[Wait], None] | None,
         clock: Callable[[], datetime],
+        random: Callable[[], float],
+        has_own_transport: bool,
     ) -> None:
         self._secret = check_key(api_key)
         self._base_url = resolve_endpoint(endpoint, self._secret)
         self._timeouts = timeout or Timeouts()
+        self._retry = retry
+        self._quota = quota or RetryQuota()
+        self._pacer = pacer or Pacer()
+        self._on_wait = on_wait
         self._clock = clock
+        self._random = random
+        # httpx's own transports tell of everything before they do it; what is handed in may be anything.
+        self._is_traced = has_own_transport
         self._closed = False
 
     @property
@@ -53,19 +77,44 @@ class _Core:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._base_url}>"
 
-    def _attempt(self, request: Request) -> Attempt:
+    def _steps(
+        self, request: Request, key: str | None, ledger: Ledger | None, repeat: bool, deadline: datetime | None
+    ) -> Generator[Step, Any, Receipt]:
         if not isinstance(request, Request):
             raise TypeError("`send` takes a Request, made by `build_request`")
         if self._closed:
             raise RuntimeError("the client is closed")
+        if ledger is None and (key is not None or repeat):
+            raise TypeError("`key` and `repeat` are for a ledger, and there is none; give `ledger` too")
+        if deadline is not None and deadline.utcoffset() is None:
+            raise TypeError("`deadline` is a datetime with its offset, such as `datetime.now(UTC)`")
+        return Delivery(
+            request,
+            attempt=self._attempt,
+            retry=self._retry,
+            quota=self._quota,
+            pacer=self._pacer,
+            clock=self._clock,
+            random=self._random,
+            key=key,
+            ledger=ledger,
+            repeat=repeat,
+            deadline=deadline,
+        ).steps()
+
+    def _attempt(self, request: Request) -> Attempt:
         return Attempt(
             request,
             base_url=self._base_url,
             secret=self._secret,
             timeouts=self._timeouts,
-            clock=self._clock,
             user_agent=USER_AGENT,
+            is_traced=self._is_traced,
         )
+
+    def _tell(self, wait: Wait) -> None:
+        if self._on_wait is not None:
+            self._on_wait(wait)
 
 
 class Client(_Core):
@@ -74,7 +123,13 @@ class Client(_Core):
     `endpoint` is an instance's name (`US-01` … `KR-01`) or a URL. `transport` carries the requests, and is
     closed with the client; without one, httpx makes the connections, through the proxy that the environment
     names for https (`environment_proxies`), inside whose tunnel TLS hides the key; http to a loopback host never
-    goes through a proxy. `clock` gives the instants of the receipts. May be used by several threads.
+    goes through a proxy. May be used by several threads.
+
+    `retry` says what is sent again by itself: by default what surely never left, and what Braze refused for now; up
+    to 5 attempts within 5 minutes. `NO_RETRY` is for one attempt. `quota` limits the retries of all sends together.
+    `pacer` keeps within the rate limits; give one to all clients of a workspace. `on_wait` is told of each wait before
+    it begins, and `sleep` does the waiting; what either raises comes out of `send`, and then nothing is in flight.
+    `clock` gives the instants, and `random` numbers from 0 to below 1.
 
     Raises ConfigurationError over key, endpoint, timeouts and proxy.
     """
@@ -86,25 +141,80 @@ class Client(_Core):
         endpoint: str,
         transport: Transport | None = None,
         timeout: Timeouts | None = None,
+        retry: Retries = DEFAULT_RETRY,
+        quota: RetryQuota | None = None,
+        pacer: Pacer | None = None,
+        on_wait: Callable[[Wait], None] | None = None,
+        sleep: Callable[[float], object] = time.sleep,
         clock: Callable[[], datetime] = utc_now,
+        random: Callable[[], float] = dice.random,
         environment_proxies: bool = True,
     ) -> None:
-        super().__init__(api_key=api_key, endpoint=endpoint, timeout=timeout, clock=clock)
+        super().__init__(
+            api_key=api_key,
+            endpoint=endpoint,
+            timeout=timeout,
+            retry=retry,
+            quota=quota,
+            pacer=pacer,
+            on_wait=on_wait,
+            clock=clock,
+            random=random,
+            has_own_transport=transport is None,
+        )
         if transport is not None and not callable(getattr(transport, "handle_request", None)):
             raise ConfigurationError(CODES["settings"], "`transport` has no `handle_request`", help=_TRANSPORT_WAY)
+        self._sleep = sleep
         self._transport: Transport = transport or made_transport(
             httpx.HTTPTransport, self._base_url, environment_proxies
         )
 
-    def send(self, request: Request) -> Receipt:
-        """Makes one attempt and returns what became of it; whatever the network does, nothing is raised.
+    def send(
+        self,
+        request: Request,
+        *,
+        key: str | None = None,
+        ledger: Ledger | None = None,
+        repeat: bool = False,
+        deadline: datetime | None = None,
+    ) -> Receipt:
+        """Sends the request, and returns what became of it; whatever the network does, nothing is raised.
 
-        KeyboardInterrupt and its like do pass through, and then the outcome is unknown. They are stripped of
-        their traceback into the HTTP library, whose variables hold the key.
+        With a `ledger`, a request that was accepted before, under this `key` or with the same content, is not sent
+        again, and its receipt is returned; with `repeat`, the same content under another key is another send. No
+        attempt begins at or after `deadline`; one that has begun is not cut short, since nobody would know what
+        became of it.
+
+        LedgerError comes from the ledger: where a send is in flight or unknown, until somebody resolves it, or where
+        its file cannot be used. A ConfigurationError says that a pacer's share has no room for the request.
+        KeyboardInterrupt and its like pass through, and the ledger has what is known then: `not_sent` where nothing
+        was written, else `unknown`. They are stripped of their traceback into the HTTP library, whose variables hold
+        the key.
         """
-        attempt = self._attempt(request)
-        error = carry(attempt, self._transport, attempt.note)
-        return attempt.finish() if error is None else attempt.failed(error)
+        steps = self._steps(request, key, ledger, repeat, deadline)
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    while True:
+                        step = steps.send(self._done(step))
+                except BaseException as error:
+                    # An interruption can come anywhere; where the delivery still goes on, it is told.
+                    if getgeneratorstate(steps) == GEN_CLOSED:
+                        raise
+                    step = steps.throw(error)
+        except StopIteration as end:
+            receipt: Receipt = end.value
+            return receipt
+
+    def _done(self, step: Step) -> object:
+        if isinstance(step, Attempt):
+            error = carry(step, self._transport, step.note)
+            return step.finish() if error is None else step.failed(error)
+        if isinstance(step, Wait):
+            self._tell(step)
+            return self._sleep(step.seconds)
+        return step()
 
     def close(self) -> None:
         self._closed = True
@@ -120,7 +230,10 @@ class Client(_Core):
 
 
 class AsyncClient(_Core):
-    """As `Client`, for asyncio and trio: `await client.send(request)`, and `async with`."""
+    """As `Client`, for asyncio and trio: `await client.send(request)`, and `async with`.
+
+    Ledgers, and stores of limits, are called in worker threads. `sleep` is a coroutine function.
+    """
 
     def __init__(
         self,
@@ -129,28 +242,75 @@ class AsyncClient(_Core):
         endpoint: str,
         transport: AsyncTransport | None = None,
         timeout: Timeouts | None = None,
+        retry: Retries = DEFAULT_RETRY,
+        quota: RetryQuota | None = None,
+        pacer: Pacer | None = None,
+        on_wait: Callable[[Wait], None] | None = None,
+        sleep: Callable[[float], Awaitable[object]] = anyio.sleep,
         clock: Callable[[], datetime] = utc_now,
+        random: Callable[[], float] = dice.random,
         environment_proxies: bool = True,
     ) -> None:
-        super().__init__(api_key=api_key, endpoint=endpoint, timeout=timeout, clock=clock)
+        super().__init__(
+            api_key=api_key,
+            endpoint=endpoint,
+            timeout=timeout,
+            retry=retry,
+            quota=quota,
+            pacer=pacer,
+            on_wait=on_wait,
+            clock=clock,
+            random=random,
+            has_own_transport=transport is None,
+        )
         if transport is not None and not callable(getattr(transport, "handle_async_request", None)):
             raise ConfigurationError(
                 CODES["settings"], "`transport` has no `handle_async_request`", help=_TRANSPORT_WAY
             )
+        self._sleep = sleep
         self._transport: AsyncTransport = transport or made_transport(
             httpx.AsyncHTTPTransport, self._base_url, environment_proxies
         )
 
-    async def send(self, request: Request) -> Receipt:
-        """As `Client.send`. Cancellation passes through, and then the outcome is unknown."""
-        attempt = self._attempt(request)
+    async def send(
+        self,
+        request: Request,
+        *,
+        key: str | None = None,
+        ledger: Ledger | None = None,
+        repeat: bool = False,
+        deadline: datetime | None = None,
+    ) -> Receipt:
+        """As `Client.send`. Cancellation passes through as KeyboardInterrupt does there."""
+        steps = self._steps(request, key, ledger, repeat, deadline)
         try:
-            return await self._exchange(attempt)
-        except BaseException as stop:
-            strip(stop)
-            raise stop from None
+            step = next(steps)
+            while True:
+                try:
+                    while True:
+                        step = steps.send(await self._done(step))
+                except BaseException as error:
+                    # An interruption can come anywhere; where the delivery still goes on, it is told.
+                    if getgeneratorstate(steps) == GEN_CLOSED:
+                        raise
+                    step = steps.throw(error)
+        except StopIteration as end:
+            receipt: Receipt = end.value
+            return receipt
 
-    async def _exchange(self, attempt: Attempt) -> Receipt:
+    async def _done(self, step: Step) -> object:
+        if isinstance(step, Attempt):
+            try:
+                return await self._exchange(step)
+            except BaseException as stop:
+                strip(stop)
+                raise stop from None
+        if isinstance(step, Wait):
+            self._tell(step)
+            return await self._sleep(step.seconds)
+        return await _in_thread(step)
+
+    async def _exchange(self, attempt: Attempt) -> Judgement:
         async def note(event: str, info: dict[str, Any]) -> None:
             attempt.note(event, info)
 
@@ -182,6 +342,14 @@ class AsyncClient(_Core):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+async def _in_thread(call: Callable[[], object]) -> object:
+    # What a ledger is about to write is written, and a scope that is cancelled ends after that.
+    with anyio.CancelScope(shield=True) as scope:
+        answer = await anyio.to_thread.run_sync(call)
+    assert not scope.cancelled_caught
+    return answer
 
 
 _TRANSPORT_WAY: Final = "give the kind of httpx transport that goes with the client, or none"

@@ -8,6 +8,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from ..diagnostics import CODES, ConfigurationError
@@ -31,6 +32,8 @@ _IN_WORDS: Final = (
     (httpx.ReadError, "the connection was lost while waiting for the answer"),
     (httpx.RemoteProtocolError, "the connection ended early, or what came back was not HTTP"),
 )
+# A client sends to few addresses, and taking one apart costs more than the rest of a request.
+_parsed: Final = lru_cache(maxsize=32)(httpx.URL)
 # Characters of an exception's own text that go into a reason.
 _DETAIL_AT_MOST: Final = 200
 
@@ -106,7 +109,9 @@ class Exchange:
             headers["Content-Type"] = "application/json"
         if trace is not None:
             extensions["trace"] = trace
-        return httpx.Request(self._method, self._url, headers=headers, content=self._content, extensions=extensions)
+        return httpx.Request(
+            self._method, _parsed(self._url), headers=headers, content=self._content, extensions=extensions
+        )
 
     def answered(self, status: int, headers: Mapping[str, str]) -> bool:
         """Takes the head of a response, and says whether its body is to be read."""

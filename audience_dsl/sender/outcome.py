@@ -70,6 +70,7 @@ class Judgement:
     http_status: int | None = None
     dispatch_id: str | None = None
     send_id: str | None = None
+    schedule_id: str | None = None
     message: str | None = None
     notice: str | None = None
     errors: tuple[Any, ...] = ()
@@ -119,6 +120,7 @@ class Receipt(Judgement):
             "http_status": self.http_status,
             "dispatch_id": self.dispatch_id,
             "send_id": self.send_id,
+            "schedule_id": self.schedule_id,
             "message": self.message,
             "notice": self.notice,
             "errors": json.loads(json.dumps(self.errors)),
@@ -138,19 +140,22 @@ class Receipt(Judgement):
     @classmethod
     def from_dict(cls, said: Mapping[str, Any]) -> "Receipt":
         """The receipt that `to_dict` gave."""
-        kept = {field.name: said[field.name] for field in fields(cls)}
-        kept["errors"] = tuple(kept["errors"])
-        kept["rate_limit"] = kept["rate_limit"] and RateLimit(**kept["rate_limit"])
+        # One that an earlier version kept may lack what has a default.
+        kept = {field.name: said[field.name] for field in fields(cls) if field.name in said}
+        kept["errors"] = tuple(kept.get("errors", ()))
+        kept["rate_limit"] = kept.get("rate_limit") and RateLimit(**kept["rate_limit"])
         for name in ("sent_at", "finished_at", "retry_at"):
-            kept[name] = kept[name] and datetime.fromisoformat(kept[name])
+            kept[name] = kept.get(name) and datetime.fromisoformat(kept[name])
         return cls(**kept)
 
 
-def receipt_for(
-    judgement: Judgement, *, digest: str, endpoint: str, sent_at: datetime, finished_at: datetime
-) -> Receipt:
-    judged = {field.name: getattr(judgement, field.name) for field in fields(Judgement)}
-    return Receipt(**judged, digest=digest, endpoint=endpoint, sent_at=sent_at, finished_at=finished_at)
+def receipt_for(judgement: Judgement, **which: Any) -> Receipt:
+    """The receipt of a judgement; `which` are the fields that a receipt adds to it."""
+    judged = {name: getattr(judgement, name) for name in _JUDGED}
+    return Receipt(**judged, **which)
+
+
+_JUDGED: Final = tuple(field.name for field in fields(Judgement))
 
 
 def not_sent(what: str) -> Judgement:
@@ -194,6 +199,7 @@ def classify_response(
         "http_status": status,
         "dispatch_id": _text(said.get("dispatch_id"), scrub),
         "send_id": _text(said.get("send_id"), scrub),
+        "schedule_id": _text(said.get("schedule_id"), scrub),
         "message": _text(message, scrub),
         "notice": _text(said.get("notice"), scrub),
         "errors": tuple(_clean(each, scrub) for each in (errors if isinstance(errors, list) else [errors]))

@@ -215,9 +215,12 @@ FAULTS: dict[str, Fault] = {
 
 
 class FaultServer:
-    """`connections` counts those made; `requests` has those that were read whole; `url` is where it listens."""
+    """`connections` counts those made; `requests` has those that were read whole; `url` is where it listens.
 
-    def __init__(self, fault: str | Fault, *, scheme: str = "http", accepts: bool = True) -> None:
+    With `is_open=False` nobody listens there until `open` is called.
+    """
+
+    def __init__(self, fault: str | Fault, *, scheme: str = "http", accepts: bool = True, is_open: bool = True) -> None:
         self.fault = FAULTS[fault] if isinstance(fault, str) else fault
         self.connections = 0
         self.requests: list[bytes] = []
@@ -228,14 +231,22 @@ class FaultServer:
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self._listener.settimeout(0.02)
         self._listener.bind(("127.0.0.1", 0))
-        self._listener.listen()
+        self._is_open = is_open
+        if is_open:
+            self._listener.listen()
         self._threads: list[threading.Thread] = []
         self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
-        if self._accepts:
+        if self._is_open and self._accepts:
             self._start(self._accept)
         return self
+
+    def open(self) -> None:
+        if not self._is_open:
+            self._is_open = True
+            self._listener.listen()
+            self._start(self._accept)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

@@ -15,6 +15,12 @@ def classify(status: int, body: Any = None, **headers: str) -> Any:
     return classify_response(status, {name.replace("_", "-"): value for name, value in headers.items()}, text)
 
 
+def test_the_ids_that_later_calls_need() -> None:
+    judged = classify(201, {"message": "success", "dispatch_id": "d", "schedule_id": "s", "send_id": "i"})
+    assert (judged.dispatch_id, judged.schedule_id, judged.send_id) == ("d", "s", "i")
+    assert classify(201, {"message": "success", "schedule_id": 5}).schedule_id != 5
+
+
 def test_a_notice_is_a_warning() -> None:
     judged = classify(
         201, {"message": "success", "notice": "the campaign is paused", "dispatch_id": "d", "send_id": "s"}
@@ -162,6 +168,6 @@ json_values = st.recursive(
 def test_never_a_traceback(status: int, body: bytes | None, headers: dict[str, str], said: Any) -> None:
     judged = classify_response(status, headers, body, scrub=str.upper)
     assert judged.outcome in OUTCOMES
-    fields = dict.fromkeys(("message", "errors", "notice", "send_id", "dispatch_id"), said)
+    fields = dict.fromkeys(("message", "errors", "notice", "send_id", "schedule_id", "dispatch_id"), said)
     judged = classify_response(status, headers, json.dumps(fields).encode())
     json.dumps([judged.message, judged.errors, judged.notice], allow_nan=False, ensure_ascii=False).encode()

@@ -13,8 +13,8 @@ from audience_dsl.sandbox.transport import transport
 from audience_dsl.sender import Workspace
 
 from .fault_server import FAULTS, Conversation, FaultServer, answering, closed_port, response
+from .fault_table import STALLS
 from .sending import IMPATIENT, KEY, PATIENT
-from .test_faults import STALLS
 
 PAGE = json.dumps({"message": "success", "attributes": [{"name": "plan", "data_type": "String"}]}).encode()
 
