@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         CompileError,
         ConfigurationError,
         Diagnostic,
+        LedgerError,
         RequestError,
     )
     from .explaining import explain
@@ -41,6 +42,7 @@ __all__ = [
     "CompileError",
     "ConfigurationError",
     "Diagnostic",
+    "LedgerError",
     "Limits",
     "ProfileError",
     "RegexError",
@@ -68,6 +70,7 @@ _HOMES = {
         "CompileError",
         "ConfigurationError",
         "Diagnostic",
+        "LedgerError",
         "RequestError",
     ),
     "explaining": ("explain",),
