@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 from .source import LINE_BREAK, Source, Span
 
-__all__ = ["lines_of", "read_rows"]
+__all__ = ["read_rows"]
 
 
 def read_rows(source: Source, fault: Callable[[str, Span], None]) -> Iterator[tuple[list[str], Span]]:
     """The rows that are not blank, each with the line that it starts on. `fault` is told where it cannot go on."""
-    lines = list(lines_of(source.text))
+    lines = list(_lines_of(source.text))
     reader = csv.reader(io.StringIO(source.text, newline=""), strict=True)
     start = 0
     while True:
@@ -28,7 +28,7 @@ def read_rows(source: Source, fault: Callable[[str, Span], None]) -> Iterator[tu
             yield cells, place
 
 
-def lines_of(text: str) -> Iterator[Span]:
+def _lines_of(text: str) -> Iterator[Span]:
     """Every line, the last one too where nothing stands on it."""
     start = 0
     for line_break in LINE_BREAK.finditer(text):

@@ -20,10 +20,10 @@ def read_object(source: Source, *, slug: str, toml: bool) -> dict[str, Any]:
     return value
 
 
-def read_json(source: Source, *, slug: str, start: int = 0, end: int | None = None) -> Any:
-    """The JSON value of a text, or of a part of it. Raises ReadError."""
+def read_json(source: Source, *, slug: str) -> Any:
+    """The JSON value of a text. Raises ReadError."""
     try:
-        return json_text.read_json(source, start=start, end=end)
+        return json_text.read_json(source)
     except json_text.JsonError as error:
         raise _fault(source, slug, error.span, error.message, error.help) from None
 

@@ -1,138 +1,85 @@
-"""Recipients from a file of their own: CSV from a spreadsheet, or JSONL from a program.
+"""The recipients of a request file that stand in a file of their own: as many as one request takes.
 
-Each record keeps the line on which it starts, so that whatever is found out about it later can be shown there.
+recipients = { file = "people.csv", map = { "Customer Id" = "external_user_id" } }
 """
 
+import shlex
+from pathlib import Path
 from typing import Any
 
-from ..braze_api import CAMPAIGN_TRIGGER_SEND, IDENTIFIERS
-from ..csv_text import lines_of, read_rows
-from ..diagnostics import CODES, Diagnostic, nearest
-from ..source import Source, Span
-from .documents import read_json
-from .files import ReadError, without_bom
+from ..braze_api import BATCH_OF_RECIPIENTS, Endpoint
+from ..diagnostics import CODES, GATHERED_AT_MOST, ConfigurationError, Diagnostic, RequestError, quoted
+from ..source import Source
+from .files import shown_path
+from .request_faults import Faults, pointer_to
 
-__all__ = ["FORMATS", "Recipients", "read_recipients"]
+__all__ = ["read_recipients"]
 
-FORMATS = (".csv", ".jsonl")
-_PROPERTIES = CAMPAIGN_TRIGGER_SEND.properties_field
-# Objects of whose keys there is a column each, `attributes.first_name`.
-_OPEN = (_PROPERTIES, "attributes")
-_COLUMNS = (
-    "external_user_id",
-    "user_alias.alias_name",
-    "user_alias.alias_label",
-    *(name for name in IDENTIFIERS if name not in ("external_user_id", "user_alias")),
-    "prioritization",
-    "send_to_existing_only",
-)
-_BOOLEANS = {"true": True, "false": False}
+_KEYS = ("file", "map")
 
 
-class Recipients:
-    """The records that could be read, each with its place in `source`, and what was found wrong with the others."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.records: list[Any] = []
-        self.places: list[Span] = []
-        self.findings: list[Diagnostic] = []
-
-    def add(self, record: Any, place: Span) -> None:
-        self.records.append(record)
-        self.places.append(place)
-
-    def fault(self, message: str, place: Span, help: str | None = None) -> None:
-        self.findings.append(Diagnostic(CODES["recipients-file"], message, source=self.source, span=place, help=help))
-
-
-def read_recipients(source: Source, suffix: str) -> Recipients:
-    """The recipients of a file in one of FORMATS. Raises nothing over what it says: see `.findings`."""
-    read = Recipients(without_bom(source))
-    if suffix == ".csv":
-        _read_csv(read)
-    else:
-        _read_jsonl(read)
-    return read
-
-
-def _read_jsonl(read: Recipients) -> None:
-    for place in lines_of(read.source.text):
-        if not read.source.text[place.start : place.end].strip():
-            continue
-        try:
-            record = read_json(read.source, slug="recipients-file", start=place.start, end=place.end)
-        except ReadError as error:
-            read.findings.append(error.finding)
-        else:
-            read.add(record, place)
-
-
-def _read_csv(read: Recipients) -> None:
-    rows = read_rows(read.source, read.fault)
-    first = next(rows, None)
-    if first is None:
-        if not read.findings:
-            read.fault("the file is empty, and a CSV file has a header", Span(0, 0), _columns_in_words())
-        return
-    header, place = first
-    header = [name.strip() for name in header]
-    _check_header(read, header, place)
-    if read.findings:
-        return
-    for cells, place in rows:
-        if len(cells) != len(header):
-            read.fault(
-                f"the record has {len(cells)} cells, and the header has {len(header)}",
-                place,
-                'a comma inside a cell needs quotes around the cell: "…"',
+def read_recipients(value: dict[str, Any], *, request: Path, endpoint: Endpoint, faults: Faults) -> list[Any]:
+    """The sound recipients of the file; `faults` has what is wrong with the others, or why there are none."""
+    for key in value:
+        if key not in _KEYS:
+            faults.add(
+                "request-field-unknown",
+                pointer_to("recipients", key),
+                f"there is no key {quoted(key)} here",
+                "write a list of recipients, or `{ file = …, map = … }`",
             )
-            continue
-        record = _record(read, header, cells, place)
-        if record is not None:
-            read.add(record, place)
+    name, mapping = value.get("file"), value.get("map", {})
+    if not isinstance(name, str):
+        if value.keys() & {*_KEYS} or not value:
+            faults.add("request-field-type", "/recipients", "`recipients` names no file", "write `{ file = … }`")
+        return []
+    if not isinstance(mapping, dict) or not all(isinstance(field, str) for field in mapping.values()):
+        way = 'write `map = { "Customer Id" = "external_user_id" }`'
+        faults.add("request-field-type", "/recipients/map", "`map` must be an object of fields by column", way)
+        return []
+    # Where the endpoint has no such field, the sender says so.
+    return _read(name, mapping, request, endpoint, faults) if "recipients" in endpoint.users_fields else []
 
 
-def _check_header(read: Recipients, header: list[str], place: Span) -> None:
-    for index, name in enumerate(header):
-        holder, dot, key = name.partition(".")
-        if not name:
-            read.fault(f"the column {index + 1} has no name", place, _columns_in_words())
-        elif name in header[:index]:
-            read.fault(f"the column `{name}` stands twice", place)
-        elif name not in _COLUMNS and not (holder in _OPEN and dot and all(key.split("."))):
-            close = nearest(name, [*_COLUMNS, *(f"{each}.{key or 'NAME'}" for each in _OPEN)], most=1)
-            way = f"did you mean `{close[0]}`?" if close else _columns_in_words()
-            read.fault(f"recipients have no column `{name}`", place, way)
-        else:
-            inside = next((other for other in header if other.startswith(f"{name}.")), None)
-            if inside is not None:
-                read.fault(f"the column `{name}` would be a text, and `{inside}` stands inside it", place)
+def _read(name: str, mapping: dict[str, str], request: Path, endpoint: Endpoint, faults: Faults) -> list[Any]:
+    from ..recipients import RecipientsFile
+
+    path = request.parent / name
+    shown = shown_path(path)
+    before = len(faults.found)
+    sound: list[Any] = []
+    try:
+        file = RecipientsFile(path, mapping=mapping, endpoint=endpoint, name=shown, in_request=True)
+        for entry in file.entries():
+            faults.found += entry.findings
+            if entry.recipient is not None:
+                sound.append(entry.recipient)
+            if len(sound) > BATCH_OF_RECIPIENTS:
+                faults.found.append(_too_many(shown, request))
+                return sound[:BATCH_OF_RECIPIENTS]
+            if len(faults.found) > GATHERED_AT_MOST:
+                return sound
+    except ConfigurationError as error:
+        faults.add("recipients-file", "/recipients/file", error.message, error.help)
+    except RequestError as error:
+        faults.found += error.diagnostics
+    if not sound and len(faults.found) == before:
+        empty = Diagnostic(
+            CODES["request-no-target"],
+            "the file names no recipients, so the request reaches nobody",
+            source=Source("", shown),
+            help="name a recipient in it",
+        )
+        faults.found.append(empty)
+    return sound
 
 
-def _columns_in_words() -> str:
-    listed = ", ".join(f"`{name}`" for name in _COLUMNS)
-    return f"the columns are {listed}, {' and '.join(f'`{each}.NAME`' for each in _OPEN)}"
-
-
-def _record(read: Recipients, header: list[str], cells: list[str], place: Span) -> dict[str, Any] | None:
-    record: dict[str, Any] = {}
-    for name, cell in zip(header, cells, strict=True):
-        if not cell.strip():
-            continue
-        value: Any = cell
-        if name == "send_to_existing_only":
-            value = _BOOLEANS.get(cell.strip().lower())
-            if value is None:
-                read.fault(f"`{cell}` in `{name}` is neither `true` nor `false`", place)
-                return None
-        elif name == "prioritization":
-            value = [part.strip() for part in cell.split(";") if part.strip()]
-        _put(record, name.split("."), value)
-    return record
-
-
-def _put(record: dict[str, Any], path: list[str], value: Any) -> None:
-    for key in path[:-1]:
-        record = record.setdefault(key, {})
-    record[path[-1]] = value
+def _too_many(shown: str, request: Path) -> Diagnostic:
+    names = shlex.join([shown_path(request), "--recipients", shown])
+    return Diagnostic(
+        CODES["request-too-many-recipients"],
+        f"the file has more than {BATCH_OF_RECIPIENTS} recipients, and one request takes {BATCH_OF_RECIPIENTS}",
+        source=Source("", shown),
+        help="leave `recipients` out of the request, and send it to all of them: "
+        f"`audience send {names} --ledger run.db`",
+    )

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import tomllib
 from collections.abc import Callable
 from functools import cache
@@ -10,7 +11,7 @@ from typing import Any
 
 from audience_dsl.syntax.driver import tokenize
 
-__all__ = ["audience_json", "catalogs", "configurations", "raw", "texts"]
+__all__ = ["audience_json", "catalogs", "configurations", "raw", "recipients", "texts"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -136,6 +137,8 @@ CONFIGURATIONS = (
     'time-zone = "Asia/Ho_Chi_Minh"\nselect = ["AUD3"]\nignore = ["bare-date"]\nfail-level = "note"\n',
     '[limits]\nclauses = 5\n[assume]\n"greater_than.number.other" = true\n[ci]\nsteps = ["check"]\n',
     '[[require]]\npaths = ["**"]\nfilters = ["p exists", "not a == 1"]\n[[require]]\npaths = ["x"]\nfilters = ["y"]\n',
+    '[env.a]\ninstance = "EU-01"\nkey = { env = "KEY" }\ncampaigns = { storm = "s" }\nallowed_campaigns = ["storm"]\n',
+    '[env.b]\nendpoint = "https://x.example"\nkey = { keyring = "x", user = "y" }\nshare = "1/8"\nread-only = true\n',
 )
 
 
@@ -187,3 +190,28 @@ def _changed(random: random.Random, value: Any) -> Any:
 
 def _copied(value: Any) -> Any:
     return json.loads(json.dumps(value))
+
+
+RECIPIENTS = (
+    'external_user_id,attributes.x,trigger_properties.a.b\nu1,1,2\n"u,2","a ""b""\nc",\n\nu3,,\n',
+    "email,prioritization,Age,Note,send_to_existing_only\r\na@example.com,identified,31,x,true\r\n",
+    '{"external_user_id": "u", "attributes": {"x": [1, null, {}]}}\n{"id": "v", "Age": "3"}\n',
+    '{"user_alias": {"alias_name": "n", "alias_label": "l"}, "trigger_properties": {"n": 1e999}}\n\n{"email": "e"}\n',
+)
+_SIGNS = ('"', '""', ",", "\n", "\r\n", "\r", "{", "}", ":", "\\", "\0", "id", "Age", "NaN", "1", "é", "\ufeff")
+
+
+def recipients(random: random.Random) -> bytes:
+    """A file of recipients: its signs worn, and then its bytes."""
+
+    def pieces() -> list[str]:
+        return [each for each in re.split(r"([\",:{}\n])", random.choice(RECIPIENTS)) if each]
+
+    worn = _worn(random, pieces(), pieces)
+    for _ in range(random.choice((0, 1, 4))):
+        worn.insert(random.randrange(len(worn) + 1), random.choice(_SIGNS) * random.choice((1, 1, 50)))
+    found = bytearray("".join(worn).encode(random.choice(("utf-8", "utf-8", "utf-8-sig", "utf-16")), "surrogatepass"))
+    for _ in range(random.choice((0, 0, 1))):
+        at = random.randrange(len(found) + 1)
+        found[at : at + random.randrange(2)] = random.randbytes(random.randrange(3))
+    return bytes(found)

@@ -6,18 +6,29 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import audience_dsl
 from audience_dsl import Audience
+from audience_dsl.braze_api import ENDPOINTS
 from audience_dsl.catalog import Catalog, parse_catalog
 from audience_dsl.checking import Requirements, check_source, fix_all
 from audience_dsl.config import ConfigurationFileError
 from audience_dsl.config.reading import read
-from audience_dsl.diagnostics import AudienceError, CatalogError, ConfigurationError, Diagnostic
+from audience_dsl.diagnostics import (
+    AudienceError,
+    CatalogError,
+    ConfigurationError,
+    Diagnostic,
+    RequestError,
+    by_severity,
+)
 from audience_dsl.profiles import profile_of
+from audience_dsl.recipients import RecipientsFile, identity_of
 from audience_dsl.report import FORMATS, render_findings
 from audience_dsl.samples import edges
+from audience_dsl.sender.requests import check_request
 from audience_dsl.settings import Settings
 from audience_dsl.source import Source
 from audience_dsl.syntax.formatter import FormatRefused, format_source
@@ -174,6 +185,51 @@ def command(content: bytes, random: Random) -> None:
     assert "Traceback" not in done.err
 
 
+MAPPINGS: tuple[dict[str, str], ...] = (
+    *({}, {"id": "external_user_id", "Age": "attributes.age:number", "Note": ""}),
+    *(
+        {"prioritization:": "identified", "email": "email"},
+        {"x": "trigger_properties.a.b", "attributes.x:list:": "a;b"},
+    ),
+)
+
+
+def recipients(content: bytes, random: Random) -> None:
+    """Every record of a file is a recipient who can be had again, or has findings that can be shown."""
+    with TemporaryDirectory() as here:
+        path = Path(here, random.choice(("p.csv", "p.jsonl")))
+        path.write_bytes(content)
+        endpoint = ENDPOINTS[random.choice(("campaign-trigger-send", "canvas-trigger-schedule-create"))]
+        mapping = random.choice(MAPPINGS)
+        try:
+            file = RecipientsFile(path, mapping=mapping, endpoint=endpoint, name="p", in_request=random.random() < 0.2)
+        except RequestError as error:
+            render_findings(random.choice(FORMATS), error.diagnostics, root="/x", files=["p"])
+            return
+        at = line = 0
+        found: list[Diagnostic] = []
+        for entry in file.entries():
+            assert entry.offset >= at
+            assert entry.line > line
+            at, line = entry.offset + entry.length, entry.line
+            assert content[entry.offset : at] == entry.raw
+            assert (entry.recipient is None) == any(each.severity == "error" for each in entry.findings)
+            if entry.recipient is not None:
+                assert file.at(entry.offset, entry.length) == entry.recipient
+                assert entry.identity == identity_of(entry.recipient)
+                body: dict[str, Any] = {str(endpoint.id_field): "x", "recipients": [entry.recipient]}
+                if endpoint.kind == "schedule":
+                    body["schedule"] = {"time": "2026-03-01T00:00:00Z"}
+                assert not by_severity(check_request(body, endpoint=endpoint), "error")
+            for each in entry.findings:
+                assert each.source is not None
+                assert each.span is not None
+                assert 0 <= each.span.start <= each.span.end <= max(1, len(each.source.text) + 1)
+                assert each.source.position(each.span.start).line >= entry.line
+            found += entry.findings
+        render_findings(random.choice(FORMATS), found, root="/x", files=["p"])
+
+
 class Target(NamedTuple):
     """Something that reads, and how what it is given is made. Both take the randomness of one seed."""
 
@@ -190,5 +246,6 @@ TARGETS = (
     Target("decompile", inputs.audience_json, decompile),
     Target("catalog", inputs.catalogs, catalog),
     Target("configuration", inputs.configurations, configuration),
+    Target("recipients", inputs.recipients, recipients),
     Target("command", inputs.raw, command),
 )
