@@ -63,15 +63,13 @@ def started(
     *arguments: object, env: Mapping[str, str] | None = None, **more: object
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process under way; killed if the test leaves it so."""
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(
         [*COMMAND, *map(str, arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         env=environment(env),
         # Not ignored, as it is for the background jobs of some shells that run tests.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-        **more,  # type: ignore[call-overload]
+        **{**streams, **more},  # type: ignore[call-overload]
     )
     with process:
         try:
