@@ -12,15 +12,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .core import MODES, SANDBOX_KEY, Mode, Sandbox
     from .exchange import SandboxRequest, SandboxResponse
+    from .faults import FAULTS, Fault, FaultPlan, Faults
     from .journal import ActivityEntry, LogEntry
     from .local import local_sandbox
     from .reach import Reach, Recipient, WhyError
     from .server import create_app, running, serve
 
 __all__ = [
+    "FAULTS",
     "MODES",
     "SANDBOX_KEY",
     "ActivityEntry",
+    "Fault",
+    "FaultPlan",
+    "Faults",
     "LogEntry",
     "Mode",
     "Reach",
@@ -36,9 +41,13 @@ __all__ = [
 ]
 
 _HOMES = {
+    "FAULTS": "faults",
     "MODES": "core",
     "SANDBOX_KEY": "core",
     "ActivityEntry": "journal",
+    "Fault": "faults",
+    "FaultPlan": "faults",
+    "Faults": "faults",
     "LogEntry": "journal",
     "Mode": "core",
     "Reach": "reach",

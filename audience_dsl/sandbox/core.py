@@ -1,27 +1,28 @@
 """The local Braze itself: one request in, one response out, and nothing read from outside.
 
-The order of the checks is a choice, as Braze's is unknown: path, method, key, content type, size, JSON,
-rules. Facts are from the pages that `braze.py` and docs/sandbox.md name; the latter also lists every guess.
+What a request is worth by itself is judged without a lock (`judging`); what the requests before it change about that,
+and what is remembered, is settled under one. Facts are from the pages that `braze_api.py` and docs/sandbox.md name; the
+latter also lists every guess.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from hashlib import sha256
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..braze_api import ATTRIBUTES_PATH, BODY_AT_MOST, CAMPAIGN_TRIGGER_SEND, Endpoint, RateWindow
-from ..diagnostics import CODES, ERROR, ConfigurationError, Diagnostic, by_severity
-from .bodies import UnreadableBodyError, read_json, write_json
+from ..braze_api import BODY_AT_MOST
+from ..diagnostics import CODES, ERROR, ConfigurationError, by_severity
+from .bodies import write_json
 from .exchange import SandboxRequest, SandboxResponse
-from .journal import ENTRIES_AT_MOST, FINDINGS_AT_MOST, ActivityEntry, Journal, LogEntry
-from .limits import BROADCASTS, EXPORTS, NOBODY, REQUESTS, RateWindows
-from .wording import (
-    INVALID_CAMPAIGN,
-    UNPARSABLE,
-    activity_text,
-    concerns_audience,
-    refusal_message,
-)
+from .faults import Fault, FaultPlan
+from .journal import ENTRIES_AT_MOST, ActivityEntry, Journal, LogEntry
+from .judging import MODES, Judge, Mode, Verdict
+from .limits import Headers, RateWindows, until_next_second
+from .playing import in_place_of_braze, over_the_answer
+from .targets import BY_PATH
+from .wording import BAD_REQUEST, activity_text, concerns_audience
+from .workspace import Taken, Workspace
 
 if TYPE_CHECKING:
     from ..profiles import Profile
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from .reach import People, Reach
 
-__all__ = ["MODES", "SANDBOX_HEADER", "SANDBOX_KEY", "Clock", "Mode", "Sandbox"]
+__all__ = ["MODES", "SANDBOX_HEADER", "SANDBOX_KEY", "Clock", "Mode", "Sandbox", "Turn"]
 
 SANDBOX_KEY = "sandbox-key"
 # On every response: a dispatch id of the sandbox looks like one of Braze's, and only this header tells.
@@ -37,40 +38,18 @@ SANDBOX_HEADER = ("X-Braze-Sandbox", "1")
 # The category of the Message Activity Log (message_activity_log_tab, documented).
 AUDIENCE_ERRORS = "REST API connected audience errors"
 
-Mode: TypeAlias = Literal["braze", "strict"]
-MODES: tuple[Mode, ...] = get_args(Mode)
 # UTC epoch seconds.
 Clock: TypeAlias = Callable[[], float]
 
-_SOUND_AUDIENCE = {"push_subscription_status": {"comparison": "is", "value": "opted_in"}}
-_PATHS: dict[str, Endpoint] = {endpoint.path: endpoint for endpoint in (CAMPAIGN_TRIGGER_SEND,)}
 
+class Turn:
+    """The place of one request among all, and the fault that it meets; by `Sandbox.begin`."""
 
-class _Answer:
-    """A response before its headers, with what the log has to know. `accepted` is the body of an accepted request."""
+    __slots__ = ("fault", "number")
 
-    __slots__ = ("accepted", "body", "dispatch_id", "findings", "headers", "message", "status", "window")
-
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        *,
-        body: dict[str, Any] | None = None,
-        findings: list[Diagnostic] | None = None,
-        dispatch_id: str | None = None,
-        window: RateWindow | None = REQUESTS,
-        accepted: dict[str, Any] | None = None,
-        headers: tuple[tuple[str, str], ...] = (),
-    ) -> None:
-        self.accepted = accepted
-        self.headers = headers
-        self.status = status
-        self.message = message
-        self.body = {"message": message} if body is None else body
-        self.findings = findings or []
-        self.dispatch_id = dispatch_id
-        self.window = window
+    def __init__(self, number: int, fault: Fault | None) -> None:
+        self.number = number
+        self.fault = fault
 
 
 class Sandbox:
@@ -79,12 +58,19 @@ class Sandbox:
     `clock` gives UTC epoch seconds. `seed` decides the ids: the same seed, clock and requests give the same
     bytes. `mode` says what becomes of an audience that Braze accepts and fails on later: in "braze" it is
     accepted and told in `activity`, in "strict" it is refused at once. `audience_without_broadcast` accepts
-    an audience without recipients and without `broadcast: true`, on which Braze's pages disagree. `campaigns`
-    are the known campaign ids, None for any. `keep` is the number of entries that each log holds. With `profiles`,
-    each accepted request is told whom it would have been sent to, under `settings`; see `reach`. `attributes` are the
-    items that `GET /custom_attributes` lists; without them, what the profiles have, and without those a sample.
+    an audience without recipients and without `broadcast: true`, on which Braze's pages disagree. `campaigns` and
+    `canvases` are the known ids, None for any; `send_ids_must_exist` refuses a `send_id` that was not made before.
 
-    Safe to call from several threads. Raises ConfigurationError for an empty key or an unknown mode.
+    `enforce_limits` answers 429 where a rate limit is spent, and `limits` sets some of them by the names of
+    `braze_api.RATE_WINDOWS`. `faults` says which fault each request meets; see `Faults`. It may be replaced later on.
+
+    `keep` is the number of entries that each log holds. `on_entry` is called with each entry, kept or not, once its
+    request is through; several threads may call it at once. With `profiles`, each accepted request is told whom it
+    would have been sent to, under `settings`; see `reach`. `attributes` are the items that `GET /custom_attributes`
+    lists; without them, what the profiles have, and without those a sample.
+
+    Safe to call from several threads. Raises ConfigurationError for an empty key, an unknown mode, and limits that
+    there are not.
     """
 
     def __init__(
@@ -96,7 +82,13 @@ class Sandbox:
         mode: Mode = "braze",
         audience_without_broadcast: bool = False,
         campaigns: Collection[str] | None = None,
+        canvases: Collection[str] | None = None,
+        send_ids_must_exist: bool = False,
+        enforce_limits: bool = False,
+        limits: Mapping[str, int] | None = None,
+        faults: FaultPlan | None = None,
         keep: int = ENTRIES_AT_MOST,
+        on_entry: Callable[[LogEntry], None] | None = None,
         profiles: "Iterable[Profile | Mapping[str, object]] | None" = None,
         settings: "Settings | None" = None,
         attributes: "Iterable[Mapping[str, Any]] | None" = None,
@@ -111,71 +103,120 @@ class Sandbox:
             )
         if keep < 1:
             raise ConfigurationError(CODES["settings"], f"the sandbox's logs hold at least 1 entry, not {keep}")
-        self.mode = mode
-        self.audience_without_broadcast = audience_without_broadcast
-        self.campaigns = None if campaigns is None else frozenset(campaigns)
-        self._api_key = api_key
+        self.faults = faults
+        self._on_entry = on_entry
         self._clock = clock
         self._seed = seed
         self._lock = Lock()
         self._number = 0
-        self._windows = RateWindows()
+        self._windows = RateWindows(limits, enforce=enforce_limits)
+        self._workspace = Workspace(send_ids_must_exist=send_ids_must_exist)
         self._requests: Journal[LogEntry] = Journal(count=keep)
         self._activity: Journal[ActivityEntry] = Journal(count=keep)
         self._people = None if profiles is None else _people(profiles, settings, clock)
         self._attributes = None if attributes is None else [dict(each) for each in attributes]
+        self._judge = Judge(
+            api_key=api_key,
+            mode=mode,
+            audience_without_broadcast=audience_without_broadcast,
+            campaigns=campaigns,
+            canvases=canvases,
+            attributes=self._known_attributes,
+        )
 
     def handle(self, request: SandboxRequest) -> SandboxResponse:
         """Braze's answer to the request. Never raises over what the request holds."""
         return self.exchange(request)[0]
 
-    def exchange(self, request: SandboxRequest) -> tuple[SandboxResponse, LogEntry]:
-        """As `handle`, with the entry of the log."""
+    def begin(self) -> Turn:
+        """The turn of the next request, for whoever has to know its fault before the body is read."""
         with self._lock:
-            now = self._clock()
             self._number += 1
             number = self._number
-            answer = self._answer(request)
-            limits = NOBODY if answer.window is None else self._windows.count(answer.window, now)
-            entry = LogEntry(
-                number=number,
-                at=now,
-                method=request.method,
-                path=_path(request),
-                raw=request.body if len(request.body) <= BODY_AT_MOST else b"",
-                status=answer.status,
-                message=answer.message,
-                findings=answer.findings,
-                dispatch_id=answer.dispatch_id,
-                reach=self._reach(answer, now),
-            )
-            self._requests.add(entry, len(entry.raw))
-            self._note_late_failure(entry)
-            request_id = self._id("request", number)
+        faults = self.faults
+        return Turn(number, None if faults is None else faults(number))
+
+    def exchange(self, request: SandboxRequest, turn: Turn | None = None) -> tuple[SandboxResponse, LogEntry]:
+        """As `handle`, with the entry of the log. `turn` is the one that the request was given, if it was."""
+        turn = turn or self.begin()
+        fault = turn.fault
+        verdict = self._judge.judge(request) if fault is None or fault.is_taken else in_place_of_braze(fault)
+        with self._lock:
+            entry, limits = self._settle(request, verdict, turn)
+        if entry.accepted:
+            entry.reach = self._reach(verdict, entry.at)
+        if self._on_entry is not None:
+            self._on_entry(entry)
+        if entry.status is None:
+            return SandboxResponse(0, (), b"", fault=fault), entry
+        request_id = self._id("request", turn.number)
         response = SandboxResponse(
-            answer.status,
+            entry.status,
             (
-                ("Content-Type", "application/json"),
+                ("Content-Type", "application/json" if verdict.page is None else "text/html"),
                 *limits,
-                *answer.headers,
+                *verdict.headers,
                 ("X-Request-Id", "-".join(request_id[a:b] for a, b in _UUID)),
                 SANDBOX_HEADER,
             ),
-            write_json(answer.body),
+            write_json(verdict.json) if verdict.page is None else verdict.page,
+            fault=fault if entry.fault is not None else None,
         )
         return response, entry
 
+    def _settle(self, request: SandboxRequest, verdict: Verdict, turn: Turn) -> tuple[LogEntry, Headers]:
+        """What the requests before this one make of it; its entry of the log, and the headers with the limits."""
+        now = self._clock()
+        fault = turn.fault
+        counted = self._windows.count(verdict.windows, now, verdict.audience)
+        if counted.spent is not None:
+            verdict.refuse("Rate Limited", [], status=429)
+        taken = Taken()
+        if verdict.endpoint is not None and verdict.sound is not None:
+            make_id = partial(self._id, number=turn.number)
+            taken = self._workspace.take(verdict.endpoint, verdict.sound, make_id)
+            if taken.refused is None:
+                verdict.json = taken.body
+            else:
+                verdict.refuse(BAD_REQUEST, [taken.refused])
+        is_accepted = verdict.sound is not None
+        if fault is not None and fault.is_taken and not over_the_answer(fault, verdict, is_accepted=is_accepted):
+            fault = None
+        is_answered = fault is None or fault.ending in ("answer", "truncated")
+        entry = LogEntry(
+            number=turn.number,
+            at=now,
+            method=request.method,
+            path=request.path.partition("?")[0],
+            raw=request.body if len(request.body) <= BODY_AT_MOST else b"",
+            status=verdict.status if is_answered else None,
+            message=verdict.message if is_answered else "",
+            accepted=is_accepted,
+            findings=verdict.findings,
+            dispatch_id=taken.dispatch_id,
+            schedule_id=taken.schedule_id,
+            send_id=taken.send_id,
+            fault=None if fault is None else fault.name,
+        )
+        self._requests.add(entry, len(entry.raw))
+        self._note_late_failure(entry)
+        is_played_429 = fault is not None and fault.status == 429
+        return entry, until_next_second(now) if is_played_429 else counted.headers
+
     @property
     def requests(self) -> tuple[LogEntry, ...]:
-        """The requests so far, oldest first, as far as they are kept."""
+        """The requests so far by their numbers, as far as they are kept."""
         with self._lock:
-            return self._requests.entries()
+            entries = self._requests.entries()
+        # Of several threads, one may overtake another.
+        return tuple(sorted(entries, key=lambda entry: entry.number))
 
     @property
     def activity(self) -> tuple[ActivityEntry, ...]:
-        """What was accepted and failed afterwards, oldest first, as far as it is kept."""
+        """What was accepted and failed afterwards, by number, as far as it is kept."""
         with self._lock:
-            return self._activity.entries()
+            entries = self._activity.entries()
+        return tuple(sorted(entries, key=lambda entry: entry.number))
 
     @property
     def dropped(self) -> int:
@@ -196,120 +237,40 @@ class Sandbox:
         entry = next((entry for entry in self.requests if entry.number == number), None)
         if entry is None:
             raise WhyError(f"there is no request {number} in the log")
-        if entry.reach is None:
+        if not entry.accepted:
             raise WhyError(f"request {number} was refused")
-        return self._people.why(entry.body, user, entry.at)
+        if entry.reach is None:
+            raise WhyError(f"request {number} sends no message")
+        return self._people.why(BY_PATH[entry.path], entry.body, user, entry.reach.at)
 
     def reset(self) -> None:
-        """Empties both logs and the rate-limit counts. Numbers and ids go on: an id never comes twice."""
+        """A workspace as new: empties both logs, the rate-limit counts, the schedules and the send ids.
+
+        Numbers and ids go on: an id never comes twice.
+        """
         with self._lock:
             self._requests.clear()
             self._activity.clear()
             self._windows.clear()
+            self._workspace.clear()
 
-    # --- The checks, from the outside in ---------------------------------------------------------------
-
-    def _answer(self, request: SandboxRequest) -> _Answer:
-        path = _path(request)
-        if path != "/" and path.endswith("/"):
-            return _Answer(403, "Access Denied", window=None)
-        endpoint = _PATHS.get(path) if request.method == "POST" else None
-        wants_attributes = path == ATTRIBUTES_PATH and request.method == "GET"
-        if endpoint is None and not wants_attributes:
-            return _Answer(404, "Invalid URL", window=None)
-        key = _bearer(request.header("Authorization"))
-        if key != self._api_key:
-            # The body repeats the key, as Braze's does; the message, which goes into the log, does not.
-            return _Answer(401, "Invalid API key", body={"message": f"Invalid API key: {key}"}, window=None)
-        if endpoint is None:
-            return self._attributes_page(request)
-        media_type = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
-        if media_type != "application/json":
-            return _Answer(415, "Unsupported Media Type")
-        if len(request.body) > BODY_AT_MOST:
-            return _Answer(413, "Request Entity Too Large")
-        try:
-            body = read_json(request.body)
-        except UnreadableBodyError:
-            return _Answer(400, "message body does not match declared format", body={"error": UNPARSABLE})
-        return self._judge(body, endpoint)
-
-    def _attributes_page(self, request: SandboxRequest) -> _Answer:
-        from .attributes import SAMPLE, attributes_of, page
+    def _known_attributes(self) -> list[dict[str, Any]]:
+        from .attributes import SAMPLE, attributes_of
 
         if self._attributes is None:
             self._attributes = list(SAMPLE) if self._people is None else attributes_of(self._people.profiles)
-        found = page(self._attributes, request.path, request.header("Host"))
-        if found is None:
-            return _Answer(400, "Invalid cursor", window=EXPORTS)
-        items, link = found
-        headers = () if link is None else (("Link", link),)
-        return _Answer(
-            200, "success", body={"message": "success", "attributes": items}, window=EXPORTS, headers=headers
-        )
+        return self._attributes
 
-    def _judge(self, body: Any, endpoint: Endpoint) -> _Answer:
-        at_once, later = self._check(body, endpoint)
-        findings = [*at_once, *later]
-        window = BROADCASTS if _is_broadcast(body) else REQUESTS
-        fatal = by_severity(findings if self.mode == "strict" else at_once, ERROR)
-        if fatal:
-            message = refusal_message(fatal, body, endpoint)
-            told = [str(error) for error in fatal[:FINDINGS_AT_MOST]]
-            return _Answer(400, message, body={"message": message, "errors": told}, findings=findings, window=window)
-        campaign = body[endpoint.id_field]
-        if self.campaigns is not None and campaign not in self.campaigns:
-            told = [f"/{endpoint.id_field}: this sandbox knows no `{campaign}`"]
-            return _Answer(
-                400,
-                INVALID_CAMPAIGN,
-                body={"message": INVALID_CAMPAIGN, "errors": told},
-                findings=findings,
-                window=window,
-            )
-        return self._accept(body, findings, window)
-
-    def _check(self, body: Any, endpoint: Endpoint) -> tuple[list[Diagnostic], list[Diagnostic]]:
-        """The findings on the request, and those on its audience, which Braze makes when it sends."""
-        # At the first request, because with them come pydantic and httpx: the command line asks this module for
-        # its modes and its key, and should not wait for those.
-        from ..audience.wire import check_audience
-        from ..sender.requests import check_request
-
-        later: list[Diagnostic] = []
-        if isinstance(body, dict) and "audience" in body:
-            later = check_audience(body["audience"], pointer="/audience")
-            # Findings are listed up to a limit, so an audience full of them could hide the request's own.
-            body = {**body, "audience": _SOUND_AUDIENCE}
-        at_once = check_request(body, endpoint=endpoint, audience_without_broadcast=self.audience_without_broadcast)
-        return at_once, later
-
-    def _accept(self, body: dict[str, Any], findings: list[Diagnostic], window: RateWindow) -> _Answer:
-        dispatch_id = self._id("dispatch", self._number)
-        answer: dict[str, Any] = {"dispatch_id": dispatch_id, "message": "success"}
-        if window is BROADCASTS:
-            # A broadcast without one gets one automatically (/docs/api/identifier_types, documented).
-            answer["send_id"] = body.get("send_id") or self._id("send", self._number)
-        return _Answer(
-            201,
-            "success",
-            body=answer,
-            findings=findings,
-            dispatch_id=dispatch_id,
-            window=window,
-            accepted=body,
-        )
-
-    def _reach(self, answer: _Answer, now: float) -> "Reach | None":
-        if self._people is None or answer.accepted is None:
+    def _reach(self, verdict: Verdict, now: float) -> "Reach | None":
+        if self._people is None or verdict.endpoint is None or verdict.sound is None:
             return None
-        return self._people.reach(answer.accepted, now)
+        return self._people.reach(verdict.endpoint, verdict.sound, now)
 
     def _note_late_failure(self, entry: LogEntry) -> None:
         late = [error for error in by_severity(entry.findings, ERROR) if concerns_audience(error)]
-        if entry.dispatch_id is None or not late:
+        if not entry.accepted or not late:
             return
-        text = activity_text(late[0], entry.body)
+        text = activity_text(late[0], entry.body, BY_PATH[entry.path].audience_field)
         self._activity.add(
             ActivityEntry(
                 number=entry.number,
@@ -337,20 +298,3 @@ def _people(
     from .reach import People
 
     return People(profiles, settings=settings or Settings(), clock=clock)
-
-
-def _path(request: SandboxRequest) -> str:
-    return request.path.partition("?")[0]
-
-
-def _bearer(authorization: str | None) -> str:
-    """The key of an Authorization header; empty where it is absent or of another scheme."""
-    scheme, _, key = (authorization or "").strip().partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""
-
-
-def _is_broadcast(body: object) -> bool:
-    """Whether the request goes to an audience rather than to recipients that it names."""
-    if not isinstance(body, dict):
-        return False
-    return body.get("broadcast") is True or ("audience" in body and not body.get("recipients"))

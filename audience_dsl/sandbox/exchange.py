@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .faults import Fault
 
 __all__ = ["SandboxRequest", "SandboxResponse"]
 
@@ -31,14 +34,21 @@ class SandboxRequest:
 
 
 class SandboxResponse:
-    """An HTTP response: status, header pairs, and a body that is always a JSON object."""
+    """An HTTP response: status, header pairs, and a body, which is a JSON object unless a fault says otherwise.
 
-    __slots__ = ("body", "headers", "status")
+    `fault` is the one that is played: whoever carries the response ends the exchange as its `ending` says, after its
+    `seconds`. Where no answer comes of it, the response is the one that the caller never sees.
+    """
 
-    def __init__(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+    __slots__ = ("body", "fault", "headers", "status")
+
+    def __init__(
+        self, status: int, headers: Iterable[tuple[str, str]], body: bytes, *, fault: "Fault | None" = None
+    ) -> None:
         self.status = status
         self.headers = tuple(headers)
         self.body = body
+        self.fault = fault
 
     def header(self, name: str) -> str | None:
         """The first header of this name, in any case, or None."""

@@ -26,13 +26,19 @@ class LogEntry:
     """One request and what became of it. No header is kept, so the API key is not here.
 
     `number` counts from 1; `at` is in UTC epoch seconds; `raw` is the body's bytes, empty where it was over
-    the size limit; `message` is what the answer said in words (for a 401 without the key); `findings` are the
-    first Diagnostics on the body, also those that Braze would only find later; `dispatch_id` is None where
-    the request was refused. `reach` says whom it would have been sent to, where it was accepted and the sandbox
-    knows profiles.
+    the size limit; `status` and `message` are what Braze answered, also where the caller never sees it, and None and
+    empty where the request was lost before; `message` is in words (for a 401 without the key); `findings` are the
+    first Diagnostics on the body, also those that Braze would only find later.
+
+    `accepted` says that Braze took the request and would act on it, whatever the caller was told; ids are None where
+    Braze gave none. `fault` is the name of the fault that was played. `reach` says whom the request would have been
+    sent to, where it was accepted and the sandbox knows profiles.
     """
 
-    __slots__ = ("at", "dispatch_id", "findings", "message", "method", "number", "path", "raw", "reach", "status")
+    __slots__ = (
+        *("accepted", "at", "dispatch_id", "fault", "findings", "message", "method", "number", "path", "raw", "reach"),
+        *("schedule_id", "send_id", "status"),
+    )
 
     def __init__(
         self,
@@ -42,10 +48,14 @@ class LogEntry:
         method: str,
         path: str,
         raw: bytes,
-        status: int,
+        status: int | None,
         message: str,
+        accepted: bool = False,
         findings: Iterable[Diagnostic] = (),
         dispatch_id: str | None = None,
+        schedule_id: str | None = None,
+        send_id: str | None = None,
+        fault: str | None = None,
         reach: "Reach | None" = None,
     ) -> None:
         self.number = number
@@ -55,8 +65,12 @@ class LogEntry:
         self.raw = raw
         self.status = status
         self.message = message
+        self.accepted = accepted
         self.findings = tuple(findings)[:FINDINGS_AT_MOST]
         self.dispatch_id = dispatch_id
+        self.schedule_id = schedule_id
+        self.send_id = send_id
+        self.fault = fault
         self.reach = reach
 
     @property
@@ -73,7 +87,7 @@ class LogEntry:
             return self.raw.decode("utf-8", errors="backslashreplace")
 
     def as_dict(self) -> dict[str, Any]:
-        """The entry as JSON-ready values, `at` in ISO 8601; `reach` only where there is one."""
+        """The entry as JSON-ready values, `at` in ISO 8601; what few entries have, only where it is there."""
         entry = {
             "number": self.number,
             "at": _iso(self.at),
@@ -81,11 +95,18 @@ class LogEntry:
             "path": self.path,
             "status": self.status,
             "message": self.message,
+            "accepted": self.accepted,
             "dispatch_id": self.dispatch_id,
             "findings": [_finding(finding) for finding in self.findings],
             "body": self.body,
         }
-        return entry if self.reach is None else {**entry, "reach": self.reach.as_dict()}
+        rare = {
+            "schedule_id": self.schedule_id,
+            "send_id": self.send_id,
+            "fault": self.fault,
+            "reach": None if self.reach is None else self.reach.as_dict(),
+        }
+        return {**entry, **{key: value for key, value in rare.items() if value is not None}}
 
     def __repr__(self) -> str:
         return f"<LogEntry {self.number} {self.method} {self.path} {self.status} {self.message}>"
@@ -94,8 +115,8 @@ class LogEntry:
 class ActivityEntry:
     """A send that was accepted and failed afterwards, as Braze's Message Activity Log tells of it.
 
-    `number` is that of the request; `category` is the log's own ("REST API connected audience errors");
-    `text` is in the style of the one published report (braze-inc/braze-docs issue #10064).
+    `number` is that of the request, and `dispatch_id`, where it has one; `category` is the log's own ("REST API
+    connected audience errors"); `text` is in the style of the one published report (braze-inc/braze-docs issue #10064).
     """
 
     __slots__ = ("at", "category", "dispatch_id", "findings", "number", "text")
@@ -105,7 +126,7 @@ class ActivityEntry:
         *,
         number: int,
         at: float,
-        dispatch_id: str,
+        dispatch_id: str | None,
         category: str,
         text: str,
         findings: Iterable[Diagnostic],

@@ -2,10 +2,12 @@
 
 import secrets
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .core import SANDBOX_KEY, Mode, Sandbox
+from .faults import FaultPlan
+from .journal import ENTRIES_AT_MOST, LogEntry
 
 if TYPE_CHECKING:
     from ..profiles import Profile
@@ -20,6 +22,13 @@ def local_sandbox(
     mode: Mode = "braze",
     audience_without_broadcast: bool = False,
     campaigns: Collection[str] | None = None,
+    canvases: Collection[str] | None = None,
+    send_ids_must_exist: bool = False,
+    enforce_limits: bool = False,
+    limits: Mapping[str, int] | None = None,
+    faults: FaultPlan | None = None,
+    keep: int = ENTRIES_AT_MOST,
+    on_entry: Callable[[LogEntry], None] | None = None,
     profiles: "Iterable[Profile | Mapping[str, object]] | None" = None,
     settings: "Settings | None" = None,
     attributes: "Iterable[Mapping[str, Any]] | None" = None,
@@ -32,6 +41,13 @@ def local_sandbox(
         mode=mode,
         audience_without_broadcast=audience_without_broadcast,
         campaigns=campaigns,
+        canvases=canvases,
+        send_ids_must_exist=send_ids_must_exist,
+        enforce_limits=enforce_limits,
+        limits=limits,
+        faults=faults,
+        keep=keep,
+        on_entry=on_entry,
         profiles=profiles,
         settings=settings,
         attributes=attributes,

@@ -10,12 +10,13 @@ from itertools import islice
 from typing import Any, Literal, TypeAlias
 
 from ..audience.read import read
-from ..braze_api import IDENTIFIERS
+from ..braze_api import IDENTIFIERS, Endpoint
 from ..diagnostics import AudienceError, RequestError, counted, quoted
 from ..evaluate import Evaluator
 from ..profiles import Profile, profile_of
 from ..reasons import Line, explain
 from ..settings import Limits, Settings
+from .targets import recipients_of, scheduled_at
 
 __all__ = ["CAVEAT", "IDS_AT_MOST", "PROFILES_AT_MOST", "People", "Reach", "Recipient", "WhyError"]
 
@@ -73,12 +74,30 @@ class Reach:
     those on whom a regex took too long. `ids` are the first of those selected. `problem` says why an audience cannot
     be evaluated, and then `selected` is None for one that is valid, or it tells of the first regex that gave up.
     `capped` says that there were more profiles than are held.
+
+    `at` is the instant for which it was asked, in UTC epoch seconds: that of the request, or of its schedule, and then
+    it `is_scheduled`. `segment` is the one that the request names, which nothing here knows.
     """
 
-    __slots__ = ("capped", "ids", "looked_at", "of", "problem", "recipients", "selected", "target", "undecided")
+    __slots__ = (
+        *("at", "capped", "ids", "is_scheduled", "looked_at", "of", "problem", "recipients", "segment", "selected"),
+        *("target", "undecided"),
+    )
 
-    def __init__(self, target: Target, *, of: int, capped: bool = False) -> None:
+    def __init__(
+        self,
+        target: Target,
+        *,
+        of: int,
+        at: float,
+        is_scheduled: bool = False,
+        segment: str | None = None,
+        capped: bool = False,
+    ) -> None:
         self.target = target
+        self.at = at
+        self.is_scheduled = is_scheduled
+        self.segment = segment
         self.of = of
         self.capped = capped
         self.looked_at = 0
@@ -89,7 +108,10 @@ class Reach:
         self.problem: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as JSON-ready values."""
+        """The same as JSON-ready values; `scheduled_at` and `segment` where there are."""
+        more = {"scheduled_at": _instant(self.at).isoformat()} if self.is_scheduled else {}
+        if self.segment is not None:
+            more["segment"] = self.segment
         return {
             "target": self.target,
             "of": self.of,
@@ -100,6 +122,7 @@ class Reach:
             "recipients": [each.as_dict() for each in self.recipients],
             "profiles_capped": self.capped,
             "problem": self.problem,
+            **more,
         }
 
     def lines(self) -> list[str]:
@@ -123,6 +146,11 @@ class Reach:
                 found.append(f"undecided: {counted(self.undecided, 'profile')}")
         if self.problem is not None:
             found.append(self.problem)
+        if self.segment is not None:
+            found.append(f"the segment {quoted(self.segment)} narrows this further, and is not known here")
+        if self.is_scheduled:
+            when = _instant(self.at).isoformat(timespec="seconds")
+            found.append(f"this is for {when}, when it is to go out, by the profiles as they are now")
         return found
 
     def _listed(self) -> str:
@@ -167,39 +195,54 @@ class People:
     def profiles(self) -> Sequence[Profile]:
         return self._profiles
 
-    def reach(self, body: dict[str, Any], at: float) -> Reach:
-        """Whom an accepted request would have been sent to at this instant. Raises nothing over the body."""
-        recipients: list[dict[str, Any]] = body.get("recipients") or []
-        target: Target = "recipients" if recipients else "audience" if "audience" in body else "everyone"
-        reach = Reach(target, of=len(self._profiles), capped=self.capped)
+    def reach(self, endpoint: Endpoint, body: dict[str, Any], now: float) -> Reach | None:
+        """Whom an accepted request would have been sent to, at once or when it is scheduled for.
+
+        None where the endpoint sends nothing. Raises nothing over the body.
+        """
+        field = endpoint.audience_field
+        if field is None:
+            return None
+        recipients = recipients_of(endpoint, body)
+        target: Target = "recipients" if recipients else "audience" if field in body else "everyone"
+        later = scheduled_at(endpoint, body)
+        reach = Reach(
+            target,
+            of=len(self._profiles),
+            at=now if later is None else later,
+            is_scheduled=later is not None,
+            segment=body.get("segment_id"),
+            capped=self.capped,
+        )
         evaluator = None
         without: Standing = "selected"
-        if "audience" in body:
+        if field in body:
             try:
-                evaluator = self._evaluator(body["audience"])
+                evaluator = self._evaluator(body[field])
             except AudienceError as error:
                 reach.problem = str(error)
                 without = "not selected" if isinstance(error, _InvalidError) else "undecided"
         if recipients:
-            self._look_up(reach, recipients, evaluator, without, at)
+            self._look_up(reach, recipients, evaluator, without)
         elif evaluator is not None:
-            self._select(reach, evaluator, at)
+            self._select(reach, evaluator)
         elif without == "selected":
             self._take_all(reach)
         elif without == "undecided":
             reach.selected = None
         return reach
 
-    def why(self, body: Any, user: str, at: float) -> list[Line]:
+    def why(self, endpoint: Endpoint, body: Any, user: str, at: float) -> list[Line]:
         """What the audience of an accepted request says of one user, the whole first. Raises WhyError."""
-        if not isinstance(body, dict) or "audience" not in body:
+        field = endpoint.audience_field
+        if not isinstance(body, dict) or field not in body:
             raise WhyError("the request has no audience")
         profile = self._by_id.get(user)
         if profile is None:
             raise WhyError(f"{quoted(user)} is not among the profiles")
         now = _instant(at)
         try:
-            verdict = self._evaluator(body["audience"]).why(profile, now)
+            verdict = self._evaluator(body[field]).why(profile, now)
         except AudienceError as error:
             raise WhyError(str(error)) from None
         return explain(verdict, settings=self._settings, now=now, untyped=profile.untyped)
@@ -222,7 +265,6 @@ class People:
         recipients: list[dict[str, Any]],
         evaluator: Evaluator | None,
         without: Standing,
-        at: float,
     ) -> None:
         # Braze merges entries of one user, and the last counts (recipient_object, D).
         merged: dict[str, dict[str, Any]] = {}
@@ -232,7 +274,7 @@ class People:
         found: list[Recipient] = []
         ids: list[str] = []
         for recipient in merged.values():
-            standing = self._standing(reach, recipient, evaluator, without, at)
+            standing = self._standing(reach, recipient, evaluator, without)
             who = {key: recipient[key] for key in IDENTIFIERS if key in recipient}
             found.append(Recipient(who, standing, writes=bool(recipient.get("attributes"))))
             if standing == "selected":
@@ -245,7 +287,7 @@ class People:
         reach.recipients = tuple(found)
 
     def _standing(
-        self, reach: Reach, recipient: dict[str, Any], evaluator: Evaluator | None, without: Standing, at: float
+        self, reach: Reach, recipient: dict[str, Any], evaluator: Evaluator | None, without: Standing
     ) -> Standing:
         user = recipient.get("external_user_id")
         if user is None:
@@ -256,7 +298,7 @@ class People:
         if evaluator is None:
             return without
         try:
-            return "selected" if evaluator.selects(profile, _instant(at)) else "not selected"
+            return "selected" if evaluator.selects(profile, _instant(reach.at)) else "not selected"
         except AudienceError as error:
             reach.problem = reach.problem or str(error)
             return "undecided"
@@ -266,8 +308,8 @@ class People:
         named = (profile.id for profile in self._profiles if profile.id is not None)
         reach.ids = tuple(islice(named, IDS_AT_MOST))
 
-    def _select(self, reach: Reach, evaluator: Evaluator, at: float) -> None:
-        now = _instant(at)
+    def _select(self, reach: Reach, evaluator: Evaluator) -> None:
+        now = _instant(reach.at)
         until = self._clock() + SECONDS_AT_MOST
         ids: list[str] = []
         selected = looked_at = 0

@@ -27,8 +27,11 @@ from .bodies import write_json
 from .core import SANDBOX_HEADER, Sandbox
 from .exchange import SandboxRequest
 from .journal import LogEntry
+from .wire import CONNECTION, Connection, deliver
 
 if TYPE_CHECKING:
+    import asyncio
+
     import uvicorn
     from starlette.applications import Starlette
     from starlette.requests import Request
@@ -102,17 +105,20 @@ def create_app(sandbox: Sandbox, *, on_request: OnRequest | None = None) -> Star
 
     async def braze(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        try:
-            body = await _body(request)
-        except ClientDisconnect:
-            return
+        turn = sandbox.begin()
+        body = b""
+        if turn.fault is None or not turn.fault.is_unread:
+            try:
+                body = await _body(request)
+            except ClientDisconnect:
+                return
         raw_path: bytes = scope.get("raw_path") or request.url.path.encode("utf-8")
         query: bytes = scope.get("query_string") or b""
         raw_path += b"?" + query if query else b""
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
-        answer, entry = sandbox.exchange(SandboxRequest(request.method, raw_path.decode("latin-1"), headers, body))
-        response = Response(answer.body, status_code=answer.status, headers=dict(answer.headers))
-        await response(scope, receive, send)
+        asked = SandboxRequest(request.method, raw_path.decode("latin-1"), headers, body)
+        answer, entry = sandbox.exchange(asked, turn)
+        await deliver(answer, scope, receive, send)
         # After the answer: a terminal that is gone must not cost the caller it.
         if on_request is not None:
             on_request(entry)
@@ -193,6 +199,21 @@ def _prepare(
 ) -> tuple[uvicorn.Server, socket.socket]:
     with needed("sandbox", "the sandbox on a port"):
         import uvicorn
+        from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class Protocol(H11Protocol):
+        """Hands the connection along to the application, which may have to end it."""
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            # Head and body are written apart; otherwise the body waits until the caller has confirmed the head.
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._held = Connection(transport)
+            self.app_state = {**self.app_state, CONNECTION: self._held}
+
+        def shutdown(self) -> None:
+            super().shutdown()
+            self._held.let_go()
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -203,7 +224,7 @@ def _prepare(
     config = uvicorn.Config(
         create_app(sandbox, on_request=on_request),
         loop="asyncio",
-        http="h11",
+        http=Protocol,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -13,15 +13,16 @@ from .bodies import write_json
 
 __all__ = [
     "BAD_REQUEST",
-    "INVALID_CAMPAIGN",
     "UNPARSABLE",
     "activity_text",
     "concerns_audience",
+    "invalid_id",
     "refusal_message",
 ]
 
 BAD_REQUEST = "Bad Request"
-INVALID_CAMPAIGN = "Invalid Campaign ID"
+# By the field of the id. That of Canvases is a guess after the other.
+_INVALID_IDS = {"campaign_id": "Invalid Campaign ID", "canvas_id": "Invalid Canvas ID"}
 # Printed by /docs/api/endpoints/messaging/live_activity/start, its last blank included (documented).
 UNPARSABLE = (
     "\nProblem:\n  message body does not match declared format\nResolution:\n  when specifying "
@@ -42,24 +43,31 @@ def concerns_audience(finding: Diagnostic) -> bool:
     return finding.code.code.startswith("AUD6")
 
 
+def invalid_id(endpoint: Endpoint) -> str | None:
+    """What Braze says of an id that names nothing; None where the endpoint has no such id."""
+    return _INVALID_IDS.get(endpoint.id_field or "")
+
+
 def refusal_message(findings: Sequence[Diagnostic], body: object, endpoint: Endpoint) -> str:
-    """The fatal message for these errors: the campaign's, else the first that Braze has words for."""
-    if isinstance(body, dict):
-        campaign = body.get(endpoint.id_field)
-        if not isinstance(campaign, str) or not campaign:
-            return INVALID_CAMPAIGN
+    """The fatal message for these errors: the one of the id, else the first that Braze has words for."""
+    message = invalid_id(endpoint)
+    if message is not None and isinstance(body, dict):
+        given = body.get(endpoint.id_field)
+        if endpoint.id_field in (*endpoint.required, *body) and (not isinstance(given, str) or not given):
+            return message
     return next((_MESSAGES[it.code.slug] for it in findings if it.code.slug in _MESSAGES), BAD_REQUEST)
 
 
-def activity_text(finding: Diagnostic, body: dict[str, Any]) -> str:
+def activity_text(finding: Diagnostic, body: dict[str, Any], field: str | None = "audience") -> str:
     """`Error sending to invalid audience. <what>.. <the audience>`, as reported in braze-docs issue #10064.
 
-    The report has only the sentence on comparisons; for other findings our own stands in its place.
+    `field` is where the body has the audience. The report has only the sentence on comparisons; for other findings our
+    own stands in its place.
     """
     what = finding.message
     if finding.code is CODES["audience-comparison"]:
         what = _comparison_sentence(finding.pointer or "", body) or what
-    repeated = write_json(body.get("audience")).decode("ascii")
+    repeated = write_json(body.get(field or "")).decode("ascii")
     if len(repeated) > _REPEATED_AT_MOST:
         repeated = repeated[:_REPEATED_AT_MOST] + "…"
     return f"Error sending to invalid audience. {what}.. {repeated}"

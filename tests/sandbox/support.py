@@ -59,3 +59,7 @@ def post(to: Sandbox, body: object, **settings: Any) -> SandboxResponse:
 def filter_on(comparison: str, value: object, name: str = "is_member") -> dict[str, Any]:
     clause = {"custom_attribute_name": name, "comparison": comparison, "value": value}
     return {"custom_attribute": clause}
+
+
+def limits(answer: SandboxResponse) -> tuple[str | None, ...]:
+    return tuple(answer.header(f"X-RateLimit-{name}") for name in ("Limit", "Remaining", "Reset"))

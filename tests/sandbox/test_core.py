@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audience_dsl.braze_api import BODY_AT_MOST
 from audience_dsl.diagnostics import CODES, AudienceError, ConfigurationError, Diagnostic
-from audience_dsl.sandbox import Mode, Sandbox, SandboxRequest
+from audience_dsl.sandbox import LogEntry, Mode, Sandbox, SandboxRequest
 from audience_dsl.sandbox.bodies import NESTING_AT_MOST
 from audience_dsl.sandbox.wording import UNPARSABLE, activity_text
 
@@ -25,6 +25,7 @@ from .support import (
     TO_AUDIENCE,
     TO_ONE,
     filter_on,
+    limits,
     post,
     request,
     sandbox,
@@ -309,10 +310,6 @@ def test_a_long_audience_is_cut_in_the_activity_log() -> None:
 # --- Headers -------------------------------------------------------------------------------------------
 
 
-def limits(answer: Any) -> tuple[str, ...]:
-    return tuple(answer.header(f"X-RateLimit-{name}") for name in ("Limit", "Remaining", "Reset"))
-
-
 def test_rate_limit_headers_by_the_clocks_hour_and_minute() -> None:
     braze = sandbox()
     assert limits(post(braze, TO_ONE)) == ("250000", "249999", HOUR_ENDS)
@@ -377,6 +374,7 @@ def test_the_log() -> None:
         "path": PATH,
         "status": 201,
         "message": "success",
+        "accepted": True,
         "dispatch_id": answer.json()["dispatch_id"],
         "findings": [],
         "body": TO_ONE,
@@ -463,6 +461,38 @@ def test_threads_share_a_sandbox() -> None:
     assert len({answer.json()["dispatch_id"] for answer in answers}) == 400
     assert [entry.number for entry in braze.requests] == list(range(1, 401))
     assert limits(post(braze, TO_ONE))[1] == str(250_000 - 401)
+
+
+def test_whoever_watches_gets_every_entry_kept_or_not() -> None:
+    accepted: list[tuple[int, bool]] = []
+    braze = sandbox(keep=2, on_entry=lambda entry: accepted.append((entry.number, entry.accepted)))
+    for body in (TO_ONE, {"campaign_id": "c-1"}, TO_AUDIENCE, TO_ONE):
+        post(braze, body)
+    assert accepted == [(1, True), (2, False), (3, True), (4, True)]
+    assert [entry.number for entry in braze.requests] == [3, 4]
+
+
+def test_whoever_watches_may_ask_the_sandbox_and_send_to_it() -> None:
+    seen: list[int] = []
+
+    def watch(entry: LogEntry) -> None:
+        seen.append(len(braze.requests))
+        if entry.number < 3:
+            post(braze, TO_ONE)
+
+    braze = sandbox(on_entry=watch)
+    post(braze, TO_ONE)
+    assert seen == [1, 2, 3]
+
+
+def test_ids_belong_to_the_number_of_a_request_whichever_thread_it_comes_by() -> None:
+    def run(threads: int) -> dict[int, str | None]:
+        braze = sandbox()
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda _: post(braze, TO_ONE), range(50)))
+        return {entry.number: entry.dispatch_id for entry in braze.requests}
+
+    assert run(1) == run(8)
 
 
 json_values = st.recursive(

@@ -1,0 +1,140 @@
+"""What can go wrong on the way to Braze and back, played by the sandbox with a probability and a seed.
+
+What matters of a fault is whether Braze had taken the request when it struck: a caller often cannot know, and here the
+log says it. Whether the next request meets a fault depends on the seed and on the request's number alone.
+"""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from math import inf
+from typing import Final, Literal, TypeAlias
+
+from ..diagnostics import CODES, ConfigurationError, listed, nearest, quoted
+
+__all__ = ["DELAY", "FAULTS", "Ending", "Fault", "FaultPlan", "Faults"]
+
+Ending: TypeAlias = Literal["answer", "truncated", "closed", "reset", "refused"]
+
+# Seconds that an answer is held back by `delay`.
+DELAY: Final = 1.0
+
+
+class Fault:
+    """One way in which an exchange can go wrong.
+
+    `is_taken` says whether Braze processes the request, so that it counts and may be accepted. `is_unread` says that
+    the connection ends before the body is read. `ending` is what the caller gets: an `answer`, half of one, or a
+    connection that is `closed`, `reset`, or `refused` from the start. `status` is that of an answer that stands in the
+    place of Braze's own: a gateway's page where `is_page`, otherwise Braze's JSON. `seconds` hold the answer back.
+    """
+
+    __slots__ = ("ending", "is_page", "is_taken", "is_unread", "name", "seconds", "status")
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        is_taken: bool = False,
+        ending: Ending = "answer",
+        status: int | None = None,
+        is_page: bool = False,
+        is_unread: bool = False,
+        seconds: float = 0.0,
+    ) -> None:
+        self.name = name
+        self.is_taken = is_taken
+        self.ending: Ending = ending
+        self.status = status
+        self.is_page = is_page
+        self.is_unread = is_unread
+        self.seconds = seconds
+
+    def __repr__(self) -> str:
+        return f"<Fault {self.name}>"
+
+
+# Which fault the request of this number meets, if any. Numbers count from 1.
+FaultPlan: TypeAlias = Callable[[int], Fault | None]
+
+FAULTS: dict[str, Fault] = {
+    each.name: each
+    for each in (
+        # The connection ends, earlier or later.
+        Fault("no-connection", ending="refused", is_unread=True),
+        Fault("closed-unread", ending="closed", is_unread=True),
+        Fault("reset-unread", ending="reset", is_unread=True),
+        Fault("lost-request", ending="closed"),
+        Fault("reset-request", ending="reset"),
+        Fault("lost-answer", ending="closed", is_taken=True),
+        Fault("reset-answer", ending="reset", is_taken=True),
+        Fault("truncated", ending="truncated", is_taken=True),
+        Fault("delay", is_taken=True, seconds=DELAY),
+        # Accepted, with more to say than `success`.
+        Fault("queued", is_taken=True, status=202),
+        Fault("errors", is_taken=True, status=201),
+        # Braze refuses, in its JSON.
+        *(Fault(str(status), status=status) for status in (400, 401, 403, 404, 413, 415, 429, 500, 503)),
+        # Something between answers with a page of its own; the later ones after Braze had taken the request.
+        Fault("200-page", status=200, is_page=True),
+        Fault("500-page", status=500, is_page=True),
+        Fault("502", status=502, is_page=True),
+        Fault("503-page", status=503, is_page=True),
+        Fault("504", status=504, is_page=True),
+        Fault("502-late", status=502, is_page=True, is_taken=True),
+        Fault("504-late", status=504, is_page=True, is_taken=True),
+    )
+}
+
+
+class Faults:
+    """Each request meets one of these faults with its probability, by a seed; `delay` is in seconds.
+
+    Raises ConfigurationError for an unknown fault, a rate that is none, and rates of over 1 together.
+    """
+
+    __slots__ = ("_rates", "_seed")
+
+    def __init__(self, seed: int, rates: Mapping[str, float], *, delay: float = DELAY) -> None:
+        if not 0 <= delay < inf:
+            raise _refused(f"a delay is a number of seconds from 0, not {delay!r}")
+        self._seed = seed
+        self._rates = [(_fault(name, delay), _rate(name, rate)) for name, rate in rates.items()]
+        total = sum(rate for _, rate in self._rates)
+        # With some room, since ten times 0.1 is not 1.
+        if total > 1 + 1e-9:
+            raise _refused(f"the rates of the faults are {total:g} together, which is more than 1")
+
+    def __call__(self, number: int) -> Fault | None:
+        digest = sha256(f"{self._seed}/fault/{number}".encode()).digest()
+        drawn = int.from_bytes(digest[:6], "big") / 2**48
+        for fault, rate in self._rates:
+            if drawn < rate:
+                return fault
+            drawn -= rate
+        return None
+
+    def words(self) -> str:
+        """The faults and their rates, for a person."""
+        return ", ".join(f"{fault.name}={rate:g}" for fault, rate in self._rates)
+
+    def __repr__(self) -> str:
+        return f"<Faults {self.words()}>"
+
+
+def _fault(name: str, delay: float) -> Fault:
+    fault = FAULTS.get(name)
+    if fault is None:
+        close = nearest(name, FAULTS, most=1)
+        way = f"did you mean `{close[0]}`?" if close else f"the faults are {listed(FAULTS)}"
+        raise _refused(f"there is no fault {quoted(name)}", way)
+    return Fault(name, is_taken=True, seconds=delay) if fault.seconds else fault
+
+
+def _rate(name: str, rate: float) -> float:
+    if not 0 <= rate <= 1:
+        raise _refused(f"the rate of `{name}` is a number from 0 to 1, not {rate!r}", "`0.05` is one in twenty")
+    return rate
+
+
+def _refused(message: str, help: str | None = None) -> ConfigurationError:
+    return ConfigurationError(CODES["settings"], message, help=help)
