@@ -2,5 +2,17 @@
 
 from .configuration import Configuration, ConfigurationFileError, Requirement
 from .discovery import find, read_file
+from .environments import KEY_VARIABLE, Environment, KeySource, looks_like_key, without_keys
 
-__all__ = ["Configuration", "ConfigurationFileError", "Requirement", "find", "read_file"]
+__all__ = [
+    "KEY_VARIABLE",
+    "Configuration",
+    "ConfigurationFileError",
+    "Environment",
+    "KeySource",
+    "Requirement",
+    "find",
+    "looks_like_key",
+    "read_file",
+    "without_keys",
+]

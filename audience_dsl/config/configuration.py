@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..diagnostics import ERROR, NOTE, WARNING, AudienceError, Diagnostic
 from ..settings import Settings
 from ..source import Source, Span
+from .environments import Environment
 
 if TYPE_CHECKING:
     from ..toml_text import KeyPath
@@ -74,6 +75,7 @@ class Configuration:
         "ci_out_dir",
         "ci_paths",
         "ci_steps",
+        "environments",
         "fail_level",
         "ignore",
         "origins",
@@ -99,6 +101,7 @@ class Configuration:
         ci_paths: tuple[Path, ...] = (),
         ci_steps: tuple[str, ...] = STEPS,
         ci_out_dir: Path | None = None,
+        environments: Mapping[str, Environment] | None = None,
         origins: Mapping[str, str] | None = None,
     ) -> None:
         self.path = path
@@ -113,6 +116,7 @@ class Configuration:
         self.ci_paths = ci_paths or (self.root,)
         self.ci_steps = ci_steps
         self.ci_out_dir = ci_out_dir
+        self.environments: Mapping[str, Environment] = MappingProxyType(dict(environments or {}))
         self.origins: Mapping[str, str] = MappingProxyType(dict(origins or {}))
 
     def effective(self) -> dict[str, Any]:
@@ -138,7 +142,15 @@ class Configuration:
             "ci.paths": [self._shown(each) for each in self.ci_paths],
             "ci.steps": list(self.ci_steps),
             "ci.out-dir": self._shown(self.ci_out_dir),
+            **{
+                dotted(("env", name, key)): self._key_shown(value) if key == "key" else value
+                for name, each in self.environments.items()
+                for key, value in each.effective().items()
+            },
         }
+
+    def _key_shown(self, source: dict[str, str]) -> dict[str, str | None]:
+        return {kind: self._shown(Path(name)) if kind == "file" else name for kind, name in source.items()}
 
     def _shown(self, path: Path | None) -> str | None:
         if path is None:

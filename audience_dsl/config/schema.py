@@ -7,10 +7,13 @@ import json
 from typing import Any
 
 from ..braze import MISSING
+from ..braze_api import INSTANCES
 from ..lint.rules import RULES
 from ..lint.selection import EVERYTHING
 from ..settings import Limits
 from .configuration import FAIL_LEVELS, STEPS
+from .environment_reading import ENVIRONMENT_NAME, RATE_LIMITS, SHARE
+from .environments import VARIABLE
 
 __all__ = ["config_schema", "config_schema_text"]
 
@@ -94,6 +97,12 @@ def config_schema() -> dict[str, Any]:
                     },
                     "What `audience ci` runs.",
                 ),
+                "env": {
+                    "type": "object",
+                    "description": "The workspaces that there are, by name: `--env NAME` chooses one.",
+                    "propertyNames": {"pattern": f"^{ENVIRONMENT_NAME.pattern}$"},
+                    "additionalProperties": _environment(),
+                },
             }
         ),
     }
@@ -108,6 +117,57 @@ def _table(properties: dict[str, Any], words: str | None = None, required: list[
     described = {} if words is None else {"description": words}
     needed = {} if required is None else {"required": required}
     return {"type": "object", **described, **needed, "additionalProperties": False, "properties": properties}
+
+
+def _environment() -> dict[str, Any]:
+    ids = {
+        "type": "object",
+        "propertyNames": {"pattern": r"\S"},
+        "additionalProperties": {"type": "string", "pattern": r"\S"},
+    }
+    keys: dict[str, dict[str, Any]] = {
+        "instance": {"enum": list(INSTANCES), "description": "The instance of Braze."},
+        "endpoint": {
+            "type": "string",
+            "pattern": r"^https?://[^\s/]",
+            "description": "The REST endpoint, in the place of an instance.",
+        },
+        "key": _key(),
+        "campaigns": {**ids, "description": "Ids of campaigns by the names that requests use."},
+        "canvases": {**ids, "description": "Ids of Canvases by the names that requests use."},
+        "allowed-campaigns": _texts("The campaigns of which alone something is sent, by name or id."),
+        "allowed-canvases": _texts("The Canvases of which alone something is sent, by name or id."),
+        "read-only": {"type": "boolean", "default": False, "description": "Nothing is sent there."},
+        "only-from-plan": {"type": "boolean", "default": False, "description": "Only approved plans are sent there."},
+        "share": {
+            "type": "string",
+            "pattern": f"^{SHARE.pattern}$",
+            "description": "The part of the rate limits that one process may use, such as 1/8.",
+        },
+        "rate-limits": {
+            **_spelt({name: {"type": "integer", "minimum": 1} for name in RATE_LIMITS}),
+            "description": "The limits of the workspace, where they are not the documented ones.",
+        },
+    }
+    one_place = [{"required": ["instance"]}, {"required": ["endpoint"]}]
+    return {**_spelt(keys), "oneOf": one_place, "description": "A workspace, and what may be done there."}
+
+
+def _key() -> dict[str, Any]:
+    text = {"type": "string", "pattern": r"^[^\u0000]*\S[^\u0000]*$"}
+    tables = [
+        _table({"env": {"type": "string", "pattern": f"^{VARIABLE.pattern}$"}}, "A variable.", required=["env"]),
+        _table({"file": text}, "A file that has the key and nothing else.", required=["file"]),
+        _table({"keyring": text, "user": text}, "The keyring of the desktop.", required=["keyring", "user"]),
+    ]
+    return {"oneOf": tables, "description": "Where the API key is; never the key itself."}
+
+
+def _spelt(properties: dict[str, Any]) -> dict[str, Any]:
+    """A table whose keys may have underscores in the place of hyphens, but not both."""
+    twice = {key: key.replace("-", "_") for key in properties if "-" in key}
+    both = [{"not": {"required": [key, other]}} for key, other in twice.items()]
+    return {**_table({**properties, **{twice[key]: properties[key] for key in twice}}), "allOf": both}
 
 
 def _path(words: str) -> dict[str, Any]:

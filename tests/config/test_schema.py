@@ -39,6 +39,30 @@ WORDS = [
 SCALARS = st.sampled_from([*WORDS, "", " ", 0, 1, 3, -1, True, False, 1.5])
 VALUES = SCALARS | st.lists(SCALARS, max_size=3)
 REQUIREMENT = st.dictionaries(st.sampled_from(["paths", "filters", "from", "form"]), VALUES, max_size=4)
+SOURCE = VALUES | st.dictionaries(
+    st.sampled_from(["env", "file", "keyring", "user", "value"]), st.sampled_from(["KEY", "", 1, "A B"]), max_size=3
+)
+ENVIRONMENT = st.dictionaries(
+    st.sampled_from(["instance", "endpoint", "region"]),
+    st.sampled_from(["EU-01", "EU-99", "https://x.example", 1]),
+    min_size=1,
+    max_size=2,
+).flatmap(
+    lambda place: st.fixed_dictionaries(
+        {key: st.just(value) for key, value in place.items()},
+        optional={
+            "key": SOURCE,
+            "campaigns": VALUES | st.dictionaries(st.sampled_from(["storm", " "]), SCALARS, max_size=2),
+            "allowed-campaigns": VALUES,
+            "allowed_campaigns": st.just(["x"]),
+            "read-only": SCALARS,
+            "read_only": SCALARS,
+            "share": st.sampled_from(["1", "1/8", "0/1", "1/0", "half", 1]),
+            "rate-limits": VALUES
+            | st.dictionaries(st.sampled_from(["broadcasts", "send-ids", "send_ids", "exports"]), SCALARS, max_size=3),
+        },
+    )
+)
 DOCUMENTS = st.fixed_dictionaries(
     {},
     optional={
@@ -53,6 +77,7 @@ DOCUMENTS = st.fixed_dictionaries(
         "limits": VALUES | st.dictionaries(st.sampled_from(["clauses", "list-items", "list_items"]), SCALARS),
         "require": VALUES | st.lists(REQUIREMENT, max_size=2),
         "ci": VALUES | st.dictionaries(st.sampled_from(["paths", "steps", "out-dir", "step"]), VALUES),
+        "env": VALUES | st.dictionaries(st.sampled_from(["staging", "a b", "p.2"]), ENVIRONMENT | SCALARS, max_size=2),
         "other": SCALARS,
     },
 )
