@@ -1,10 +1,8 @@
-"""How a command gets at Braze: the key from the environment, the timeouts, and the sandbox in Braze's place."""
+"""How a command gets at Braze: endpoint, key and timeouts, or the sandbox in Braze's place."""
 
-import os
 from typing import TYPE_CHECKING, Any
 
-from ..diagnostics import CODES, ConfigurationError
-from .console import KEY_VARIABLE
+from .environment import Target
 
 if TYPE_CHECKING:
     from ..sandbox.core import Sandbox
@@ -12,8 +10,8 @@ if TYPE_CHECKING:
 __all__ = ["access"]
 
 
-def access(base_url: str | None, timeout: float | None, sandbox: "Sandbox | None") -> dict[str, Any]:
-    """The arguments of a client of `sender`, for an endpoint or a sandbox in this process.
+def access(target: Target, timeout: float | None, sandbox: "Sandbox | None") -> dict[str, Any]:
+    """The arguments of a client of `sender`, for a target, or for a sandbox in this process.
 
     `timeout` is how long to wait for an answer, in seconds. Raises ConfigurationError where there is no key.
     """
@@ -25,18 +23,11 @@ def access(base_url: str | None, timeout: float | None, sandbox: "Sandbox | None
         timeouts = Timeouts(
             connect=min(timeout, defaults.connect), write=min(timeout, defaults.write), read=timeout, answer=2 * timeout
         )
-    if base_url is None:
+    if target.base_url is None:
         from ..sandbox.core import SANDBOX_KEY
         from ..sandbox.transport import transport
 
         assert sandbox is not None
         # No such host exists, and the transport would not reach it if it did.
         return {"api_key": SANDBOX_KEY, "endpoint": "https://sandbox.invalid", "transport": transport(sandbox)}
-    key = os.environ.get(KEY_VARIABLE)
-    if not key:
-        raise ConfigurationError(
-            CODES["api-key"],
-            f"there is no API key in `{KEY_VARIABLE}`",
-            help=f"set {KEY_VARIABLE} in the environment; `--sandbox` needs none",
-        )
-    return {"api_key": key, "endpoint": base_url, "timeout": timeouts}
+    return {"api_key": target.secret(), "endpoint": target.base_url, "timeout": timeouts}

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from .. import __version__
+from ..config.environments import without_keys
 from ..diagnostics import CODES, ConfigurationError, Diagnostic, nearest
 from .console import Console, OutputError
 from .exits import (
@@ -17,6 +19,7 @@ from .exits import (
     FINDINGS,
     INTERRUPTED,
     REFUSED,
+    TERMINATED,
     USAGE,
     BadConfigurationError,
     FindingsError,
@@ -43,8 +46,10 @@ _SECTIONS = {
         "sql": "Write the query that selects an audience in a warehouse.",
     },
     "Send": {
-        "request": "Make the body of a trigger request, sending nothing.",
+        "request": "Make the body of a request, sending nothing.",
         "send": "Send a trigger request to Braze, or to the sandbox.",
+        "send-id": "Make an id by which Braze counts sends together.",
+        "ledger": "Show what was sent, and settle what nobody knows.",
         "sandbox": "Serve a local Braze on this machine.",
     },
     "Keep a project": {
@@ -54,6 +59,8 @@ _SECTIONS = {
         "completion": "Print the script by which a shell completes words.",
     },
 }
+# What people try for the key; `--key-file` is an option, and so is `--ledger-key`.
+_KEY_OPTION = re.compile(r"--?(?:(?:rest|braze)[-_]?)?(?:api[-_]?)?(?:key|token)(?!-?file)", re.IGNORECASE)
 _COMMANDS = {name: line for section in _SECTIONS.values() for name, line in section.items()}
 _EXITS = """\b
 Exit codes:
@@ -73,7 +80,7 @@ class _Commands(click.Group):
     def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f".{cmd_name}", __package__).command
+        command: click.Command = import_module(f".{cmd_name.replace('-', '_')}", __package__).command
         return command
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
@@ -90,7 +97,7 @@ class _Commands(click.Group):
         if not name.startswith("-") and name not in _COMMANDS:
             close = nearest(name, _COMMANDS)
             way = f"did you mean `{close[0]}`?" if close else f"the commands are {', '.join(_COMMANDS)}"
-            raise UsageFault(f"there is no command `{name}`", way)
+            raise UsageFault(f"there is no command `{without_keys(name)}`", way)
         return super().resolve_command(ctx, args)
 
 
@@ -168,7 +175,7 @@ def _run(arguments: list[str], console: Console) -> int:
         console.diagnostics([Diagnostic(CODES[error.slug], error.message, help=error.help)])
         code = REFUSED
     code = code if isinstance(code, int) else DONE
-    if code != INTERRUPTED:
+    if code not in (INTERRUPTED, TERMINATED):
         console.finish()
     return code
 
@@ -186,7 +193,10 @@ def _in_our_words(error: click.UsageError, words: list[str]) -> tuple[str, str |
     # Some of its complaints do not say which command they are about.
     path = " ".join(["audience", *(word for word in words[:1] if word in _COMMANDS)])
     way: str | None = f"see `{path} --help`"
-    if isinstance(error, click.NoSuchOption):
+    if isinstance(error, click.NoSuchOption) and _KEY_OPTION.match(error.option_name):
+        message = "a key is never given as an argument, where the history of the shell and every process can see it"
+        way = "set BRAZE_API_KEY, name a file with `--key-file FILE`, or let an environment say where it is"
+    elif isinstance(error, click.NoSuchOption):
         message = f"there is no option `{error.option_name}`"
         if error.possibilities:
             way = f"did you mean `{error.possibilities[0]}`?"
@@ -195,7 +205,7 @@ def _in_our_words(error: click.UsageError, words: list[str]) -> tuple[str, str |
     elif isinstance(error, click.BadParameter):
         message = f"{_hint(error)}: {_tidy(error.message)}"
     else:
-        message = _tidy(error.format_message())
+        message = without_keys(_tidy(error.format_message()))
     return message, way
 
 

@@ -8,13 +8,14 @@ import click
 
 from .console import Console, ShareProgress
 from .exits import UsageFault
-from .options import endpoint_of, endpoint_options, output_format_option, profiles_option
+from .options import Where, output_format_option, profiles_option, target_options
 
 if TYPE_CHECKING:
     from ..catalog import CatalogAttribute
     from ..catalog.inferring import Inference
     from ..catalog.workspace import Pull, WorkspaceAttribute
     from .catalog_file import Line
+    from .environment import Target
 
 __all__ = ["command"]
 
@@ -56,7 +57,7 @@ def _file_options(function: F) -> F:
 
 @command.command("pull", epilog=_EPILOG, short_help="Bring the file up to date with the workspace.")
 @_file_options
-@endpoint_options
+@target_options
 @click.option("--sandbox", is_flag=True, help="Ask the sandbox inside this process: no key, no network.")
 @click.option("--profiles", metavar="PATH", help="With --sandbox: its workspace has the attributes of these profiles.")
 @click.option("--prune", is_flag=True, help="Remove attributes that the workspace does not have any more.")
@@ -68,8 +69,7 @@ def pull(
     catalog: str | None,
     check: bool,
     diff: bool,
-    instance: str | None,
-    endpoint: str | None,
+    where: Where,
     sandbox: bool,
     profiles: str | None,
     prune: bool,
@@ -79,26 +79,25 @@ def pull(
 
     What people wrote stays: comments, order, values, descriptions. A type follows the workspace. An attribute that the
     workspace does not have any more is named and kept, unless --prune removes it. Objects and blocklisted attributes
-    are named, and do not enter the file: no audience can use them. The key is read from $BRAZE_API_KEY and from nowhere
-    else; it needs the permission custom_attributes.get.
+    are named, and do not enter the file: no audience can use them. The key comes from $BRAZE_API_KEY, a --key-file, or
+    where the environment says, and needs the permission custom_attributes.get.
 
     \b
     Examples:
       audience catalog pull --instance EU-01
-      audience catalog pull --instance EU-01 --check
+      audience catalog pull --env production --check
       audience catalog pull --sandbox -o sample.toml
     """
-    base_url = endpoint_of(instance, endpoint)
-    if sandbox == (base_url is not None):
-        fault = "`--sandbox` stands beside an endpoint" if sandbox else "nothing says which workspace"
-        raise UsageFault(fault, "give one of `--sandbox`, `--instance NAME` and `--endpoint URL`")
     if profiles is not None and not sandbox:
         raise UsageFault("`--profiles` is given without `--sandbox`", "see `audience catalog infer` for profiles")
     from ..catalog.workspace import Pull
     from .catalog_file import CatalogFile
+    from .environment import target_of
+    from .project import configuration_here
 
+    target = target_of(console, where, configuration_here(), sandbox=sandbox, sends=False)
     file = CatalogFile(catalog)
-    found = _workspace(console, base_url, timeout, profiles)
+    found = _workspace(console, target, timeout, profiles)
     pulled = Pull(file.catalog, found, prune=prune)
     return file.finish(console, pulled.changes, _pull_report(pulled), check=check, diff=diff)
 
@@ -149,14 +148,14 @@ def infer(console: Console, catalog: str | None, check: bool, diff: bool, profil
 
 
 def _workspace(
-    console: Console, base_url: str | None, timeout: float | None, profiles: str | None
+    console: Console, target: "Target", timeout: float | None, profiles: str | None
 ) -> "list[WorkspaceAttribute]":
     from ..catalog.workspace import WorkspaceAttribute
     from ..sender.workspace import Workspace
     from .access import access
 
     local = None
-    if base_url is None:
+    if target.base_url is None:
         from ..sandbox.local import local_sandbox
         from .known_profiles import read_known
 
@@ -166,7 +165,7 @@ def _workspace(
         if console.shows_progress:
             console.note(f"\r{count:,} attributes\x1b[K", end="")
 
-    with Workspace(**access(base_url, timeout, local)) as workspace:
+    with Workspace(**access(target, timeout, local)) as workspace:
         try:
             items = workspace.custom_attributes(progress=progress)
         finally:

@@ -8,7 +8,7 @@ from ..diagnostics import CatalogError
 from ..report.display import clean
 from ..source import Source
 from .console import Console
-from .exits import DONE, FINDINGS, BadConfigurationError, FindingsError, UsageFault
+from .exits import DONE, FINDINGS, FindingsError, UsageFault
 from .files import ReadError, read_source, shown_path, without_bom
 from .outputs import file_diff, write_all
 
@@ -80,14 +80,9 @@ def names(kind: str, found: Iterable[str], words: str) -> list[Line]:
 
 def _configured() -> Path:
     """What the configuration of the working directory names, and else `attributes.toml` there."""
-    from ..config import ConfigurationFileError, find, read_file
+    from .project import configuration_here
 
-    file = find(Path.cwd())
-    try:
-        named = None if file is None else read_file(file, name=shown_path(file)).catalog
-    except ConfigurationFileError as error:
-        raise BadConfigurationError(error.diagnostics) from None
-    return named or Path(_DEFAULT)
+    return configuration_here().catalog or Path(_DEFAULT)
 
 
 def _rows(report: Iterable[Line]) -> Iterable[str]:

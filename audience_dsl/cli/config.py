@@ -1,6 +1,7 @@
 """`audience config`: what is in effect here, and where it comes from."""
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from .files import shown_path
 from .options import answer_format_option
 
 if TYPE_CHECKING:
-    from ..config import Configuration
+    from ..config import Configuration, Environment
 
 __all__ = ["command"]
 
@@ -47,6 +48,7 @@ def show(console: Console, path: str, config: str | None, output_format: str) ->
       audience config show
       audience config show audiences/winback.audience
     """
+    from .environment import url_of
     from .project import Projects
 
     place = Path(path)
@@ -54,6 +56,8 @@ def show(console: Console, path: str, config: str | None, output_format: str) ->
         raise UsageFault(f"there is no `{path}`")
     project = Projects(config=config).of(place / "_" if place.is_dir() else place)
     configuration = project.configuration
+    for environment in configuration.environments.values():
+        url_of(environment)
     rows = [(key, value, _origin(configuration, key)) for key, value in configuration.effective().items()]
     if output_format == "json":
         document = {
@@ -61,15 +65,17 @@ def show(console: Console, path: str, config: str | None, output_format: str) ->
             "file": None if configuration.path is None else str(configuration.path),
             "settings_digest": configuration.settings.digest,
             "values": {key: {"value": value, "from": origin} for key, value, origin in rows},
+            "keys": {name: _has_key(each) for name, each in configuration.environments.items()},
         }
         console.data(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
         return
-    shown = [(key, _toml(value), origin) for key, value, origin in rows if value is not None]
+    shown = [(key, _toml(value), origin) for key, value, origin in rows if value not in (None, {})]
     wide = [max(len(row[column]) for row in shown) for column in (0, 1)]
     file = configuration.path
     named = "no configuration: every value is the default" if file is None else shown_path(file)
     lines = [f"# {named}"]
     lines += [f"{key:{wide[0]}} = {value:{min(wide[1], 40)}}  # {origin}" for key, value, origin in shown]
+    lines += [f"# the key of {name}: {_has_key(each)}" for name, each in configuration.environments.items()]
     while project.outer is not None:
         project = project.outer
         if project.configuration.requirements and project.configuration.path is not None:
@@ -95,6 +101,13 @@ def schema(console: Console, file: str) -> None:
     console.data(resource_text("schemas", f"{_SCHEMAS[file]}.schema.json"))
 
 
+def _has_key(environment: "Environment") -> str:
+    """Whether there is a key where it is looked for; never the key."""
+    from .keys import presence
+
+    return presence(environment.key)
+
+
 def _origin(configuration: "Configuration", key: str) -> str:
     below = (f"{key}.{each}" for each in ("filters", "paths"))
     return next((configuration.origins[each] for each in (key, *below) if each in configuration.origins), "default")
@@ -102,6 +115,10 @@ def _origin(configuration: "Configuration", key: str) -> str:
 
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
-        return f"{{ {', '.join(f'{key} = {_toml(each)}' for key, each in value.items() if each is not None)} }}"
+        return f"{{ {', '.join(f'{_key(key)} = {_toml(each)}' for key, each in value.items() if each is not None)} }}"
     # What JSON writes of texts, numbers, Booleans and lists of them is TOML.
     return json.dumps(value, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)

@@ -8,18 +8,21 @@ import os
 import sys
 import time
 from collections.abc import Iterable
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from ..config.environments import KEY_VARIABLE
 from ..diagnostics import AudienceError, Diagnostic, distinct
 from ..report import render
 from ..report.display import clean
 from .findings import Findings
 from .outputs import write_all
 
-__all__ = ["KEY_VARIABLE", "Console", "OutputError", "Progress", "ShareProgress"]
+if TYPE_CHECKING:
+    from ..sender.secret import Secret
 
-KEY_VARIABLE = "BRAZE_API_KEY"
-# A shorter text in its variable is no key, and taking it out would only spoil words.
+__all__ = ["KEY_VARIABLE", "Console", "OutputError", "Progress", "ShareProgress", "duration"]
+
+# A shorter text in its place is no key, and taking it out would only spoil words.
 _KEY_AT_LEAST = 6
 
 
@@ -32,6 +35,7 @@ class Console:
         self.color = _wants_color(sys.stderr)
         self.findings = Findings()
         self._key = os.environ.get(KEY_VARIABLE, "")
+        self._secrets: list[Secret] = []
         # By the streams as they are found: what is written is UTF-8, and is shown as they say.
         self.data_unicode = _takes_unicode(sys.stdout)
         self.unicode = _takes_unicode(sys.stderr)
@@ -55,10 +59,15 @@ class Console:
     def shows_progress(self) -> bool:
         return _is_terminal(sys.stderr)
 
+    def hide(self, secret: "Secret") -> None:
+        """Keep a key out of everything that is written from here on, in each form that it may have."""
+        if len(secret.reveal()) >= _KEY_AT_LEAST:
+            self._secrets.append(secret)
+
     def data(self, text: str) -> None:
         """Write to stdout. Raises OutputError where it cannot be written, except where nobody reads any more."""
         try:
-            _write(sys.stdout, text)
+            _write(sys.stdout, self._without_secrets(text))
         except BrokenPipeError:
             _silence(sys.stdout)
         except OSError as error:
@@ -73,7 +82,13 @@ class Console:
             _silence(sys.stderr)
 
     def _without_key(self, text: str) -> str:
-        return text.replace(self._key, "[key]") if len(self._key) >= _KEY_AT_LEAST else text
+        without = text.replace(self._key, "[key]") if len(self._key) >= _KEY_AT_LEAST else text
+        return self._without_secrets(without)
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in self._secrets:
+            text = secret.scrub(text)
+        return text
 
     def diagnostics(self, found: Iterable[Diagnostic]) -> None:
         """Show findings, or keep them until `finish` where they become a document."""
@@ -169,7 +184,7 @@ class ShareProgress:
         full, blank = "█░" if self._console.unicode else "#."
         cells = int(self._CELLS * share)
         bar = full * cells + blank * (self._CELLS - cells)
-        left = f"  {_duration((now - self._start) * (1 - share) / share)} left" if share > 0.01 else ""
+        left = f"  {duration((now - self._start) * (1 - share) / share)} left" if share > 0.01 else ""
         self._console.note(f"\r{self._what}  {bar}  {share:4.0%}{left}\x1b[K", end="")
         self._shown = True
         self._next = now + 0.1
@@ -180,7 +195,7 @@ class ShareProgress:
             self._shown = False
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

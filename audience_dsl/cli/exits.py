@@ -12,6 +12,7 @@ __all__ = [
     "RATE_LIMITED",
     "REFUSED",
     "REJECTED",
+    "TERMINATED",
     "UNKNOWN",
     "USAGE",
     "BadConfigurationError",
@@ -32,6 +33,8 @@ RATE_LIMITED = 5
 REFUSED = 6
 NOT_SENT = 7
 INTERRUPTED = 130
+# By SIGTERM; of `send` only.
+TERMINATED = 143
 
 
 class FindingsError(Exception):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,11 +12,12 @@ from ..report import FORMATS, Format
 from .exits import UsageFault
 
 __all__ = [
+    "Where",
     "answer_format_option",
     "catalog_option",
     "config_option",
     "endpoint_of",
-    "endpoint_options",
+    "gathered",
     "instant_of",
     "now_option",
     "output_format_option",
@@ -24,6 +26,7 @@ __all__ = [
     "project_options",
     "simplify_option",
     "stdin_filename_option",
+    "target_options",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -122,12 +125,35 @@ def answer_format_option(function: F) -> F:
     )(function)
 
 
-def endpoint_options(function: F) -> F:
-    """`--instance` and `--endpoint`; see `endpoint_of`."""
-    function = click.option(
-        "--endpoint", metavar="URL", help="The REST endpoint of the instance, https, or http on this machine."
-    )(function)
-    return click.option("--instance", metavar="NAME", help="The instance of Braze, such as US-01 or EU-02.")(function)
+class Where:
+    """What the options say of where to send; see `environment.target_of`."""
+
+    __slots__ = ("endpoint", "env", "instance", "key_file")
+
+    def __init__(self, env: str | None, instance: str | None, endpoint: str | None, key_file: str | None) -> None:
+        self.env = env
+        self.instance = instance
+        self.endpoint = endpoint
+        self.key_file = key_file
+
+
+def target_options(function: F) -> F:
+    """`--env`, `--instance`, `--endpoint` and `--key-file`, as `where`."""
+    return gathered(
+        function,
+        "where",
+        Where,
+        click.option("--env", metavar="NAME", help="An environment of the configuration."),
+        click.option("--instance", metavar="NAME", help="The instance of Braze, such as US-01 or EU-02."),
+        click.option(
+            "--endpoint", metavar="URL", help="The REST endpoint of the instance, https, or http on this machine."
+        ),
+        click.option(
+            "--key-file",
+            metavar="FILE",
+            help="Read the API key from this file. [default: as the environment says, else $BRAZE_API_KEY]",
+        ),
+    )
 
 
 def endpoint_of(instance: str | None, endpoint: str | None) -> str | None:
@@ -158,14 +184,35 @@ def _instant(_context: click.Context, _parameter: click.Parameter, text: str | N
     return None if text is None else instant_of(text)
 
 
-def instant_of(text: str) -> datetime:
-    """What `--now` says. Raises UsageFault."""
+def instant_of(text: str, option: str = "--now") -> datetime:
+    """What an option such as `--now` says. Raises UsageFault."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
         instant = None
     if instant is None or instant.utcoffset() is None:
         raise UsageFault(
-            f"`--now {text}` is no instant in ISO 8601 with an offset", "write it as `--now 2026-01-31T09:00:00Z`"
+            f"`{option} {text}` is no instant in ISO 8601 with an offset",
+            f"write it as `{option} 2026-01-31T09:00:00Z`",
         )
     return instant
+
+
+def gathered(function: F, name: str, make: Callable[..., object], *options: Callable[[Any], Any]) -> F:
+    """The command with these options, whose values `make` turns into the one argument `name`."""
+
+    def bearer() -> None:
+        """Takes the options in place of the command, so that their names are known."""
+
+    for option in reversed(options):
+        option(bearer)
+    parameters: list[click.Parameter] = bearer.__click_params__  # type: ignore[attr-defined]
+    names = [parameter.name or "" for parameter in parameters]
+
+    @wraps(function)
+    def command(*arguments: Any, **given: Any) -> Any:
+        value = make(**{each: given.pop(each) for each in names})
+        return function(*arguments, **{name: value}, **given)
+
+    command.__click_params__ = [*getattr(function, "__click_params__", ()), *parameters]  # type: ignore[attr-defined]
+    return command  # type: ignore[return-value]

@@ -13,7 +13,7 @@ from .files import project_root, shown_path
 if TYPE_CHECKING:
     from ..checking import Required, Requirements
 
-__all__ = ["Project", "Projects"]
+__all__ = ["Project", "Projects", "configuration_here"]
 
 
 class Project:
@@ -64,9 +64,7 @@ class Projects:
     def __init__(self, *, config: str | None = None, catalog: str | None = None, base_path: str | None = None) -> None:
         if base_path is not None and not Path(base_path).is_dir():
             raise UsageFault(f"`--base-path {base_path}` is no directory")
-        if config is not None and not Path(config).is_file():
-            raise UsageFault(f"there is no configuration `{config}`")
-        self._config = None if config is None else Path(config)
+        self._config = _named(config)
         self._catalog = None if catalog is None else Path(catalog)
         self._base_path = None if base_path is None else Path(base_path)
         self._by_directory: dict[Path, Project] = {}
@@ -89,10 +87,7 @@ class Projects:
         return self._base_path or project_root(path)
 
     def _read(self, file: Path | None) -> Project:
-        try:
-            configuration = Configuration() if file is None else read_file(file, name=shown_path(file))
-        except ConfigurationFileError as error:
-            raise BadConfigurationError(error.diagnostics) from None
+        configuration = _configuration(file)
         catalog = self._catalog or configuration.catalog
         if catalog is None:
             return Project(configuration, None, self._outer(file))
@@ -112,3 +107,24 @@ class Projects:
             return None
         above = file.parent.parent
         return None if above == file.parent or find(above) is None else self.of(above / "_")
+
+
+def configuration_here(config: str | None = None) -> Configuration:
+    """The configuration of the working directory, or the one that an option names; its catalogue need not be there.
+
+    Raises BadConfigurationError, and UsageFault.
+    """
+    return _configuration(_named(config) or find(Path.cwd()))
+
+
+def _named(config: str | None) -> Path | None:
+    if config is not None and not Path(config).is_file():
+        raise UsageFault(f"there is no configuration `{config}`")
+    return None if config is None else Path(config)
+
+
+def _configuration(file: Path | None) -> Configuration:
+    try:
+        return Configuration() if file is None else read_file(file, name=shown_path(file))
+    except ConfigurationFileError as error:
+        raise BadConfigurationError(error.diagnostics) from None

@@ -1,59 +1,77 @@
-"""`audience send`: a request file, shown, confirmed, and sent once."""
+"""`audience send`: a request file, shown, confirmed, and sent: once, or to a file of recipients in batches."""
 
-import json
+import os
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..report.display import clean, shown
-from .console import Console, OutputError
-from .exits import DONE, INTERRUPTED, NOT_SENT, RATE_LIMITED, REJECTED, UNKNOWN, RefusedError, UsageFault
-from .files import STDIN
-from .options import endpoint_of, endpoint_options, output_format_option, parameter_options, project_options
+from ..diagnostics import LedgerError
+from ..report.display import clean
+from .confirming import confirm, show, show_rows
+from .console import KEY_VARIABLE, Console
+from .exits import UsageFault
+from .options import Where, output_format_option, parameter_options, project_options, target_options
 from .parameters import read_given
+from .run import RunCommand
+from .sections import Sectioned
+from .sending import refused_by_ledger, send_once
+from .sending_options import (
+    LedgerOptions,
+    RetryOptions,
+    RunOptions,
+    ledger_options,
+    retry_options,
+    run_options,
+)
+from .stopping import ended_by, terminable
+from .waits import Waits
 
 if TYPE_CHECKING:
+    from ..ledger.sends import Ledger
     from ..sandbox.core import Sandbox
     from ..sender.client import Client
-    from ..sender.outcome import Receipt
+    from ..sender.pacing import Pacer
+    from .environment import Target
     from .expectation import Expectation
-    from .parameters import Given
-    from .project import Projects
     from .request_file import PreparedRequest
 
 __all__ = ["command"]
 
-_EXIT_OF = {
-    "accepted": DONE,
-    "rejected": REJECTED,
-    "unknown": UNKNOWN,
-    "rate_limited": RATE_LIMITED,
-    "not_sent": NOT_SENT,
+_SECTIONS = {
+    "Where to": ("--env", "--instance", "--endpoint", "--key-file", "--sandbox"),
+    "What": ("--param", "--params", "--audience-without-broadcast", "--config", "--catalog", "--base-path"),
+    "Before": ("--yes", "--profiles", "--expect", "--max-age"),
+    "Once and no more": ("--ledger", "--ledger-key", "--repeat", "--hash-identifiers"),
+    "Waits and retries": (
+        *("--attempts", "--max-wait", "--time-at-most", "--deadline", "--retry-5xx", "--share", "--timeout"),
+    ),
+    "A file of recipients": (
+        *("--recipients", "--map", "--resume", "--resend-unknown", "--strict", "--rejects", "--at-once"),
+        *("--grace",),
+    ),
 }
-# Lines and columns of an audience that are shown before a send.
-_LINES_AT_MOST = 30
-_COLUMNS_AT_MOST = 160
-_UNKNOWN = "do not send it again blindly: look at the campaign in the dashboard first"
-# Errors beside a success that the receipt in text lists.
-_ERRORS_AT_MOST = 20
 _EPILOG = """\b
 Exit codes:
-  0    Braze accepted it (warnings too)
-  1    the request, or a file that it names, has errors: nothing was sent
-  2    usage or configuration: nothing was sent
+  0    Braze accepted it (warnings too), or had accepted it before, by the ledger
+  1    the request, or a file that it names, has errors: nothing was sent.
+       With --recipients: lines were set aside, and all others are accepted
+  2    usage or configuration, or a ledger that cannot be used: nothing was sent
   3    rejected: nothing was sent
   4    the outcome is unknown: messages may have been sent
   5    rate limited: nothing was sent
-  6    refused by a safety gate, or not confirmed: nothing was sent
+  6    refused by a safety gate or the ledger, or not confirmed: nothing was sent
   7    not sent: no connection was made
-  130  interrupted; says whether anything may have been sent"""
+  130  interrupted, and 143 by SIGTERM; says whether anything may have been sent
+Of several batches the worst counts: 4 before 3 before 5 before 7 before 1."""
 
 
-@click.command("send", epilog=_EPILOG)
+@click.command("send", cls=Sectioned, sections=_SECTIONS, epilog=_EPILOG)
 @click.argument("file", metavar="FILE|-")
 @click.option("--sandbox", is_flag=True, help="Send to the sandbox inside this process: no key, no network.")
-@endpoint_options
+@target_options
 @click.option("--yes", is_flag=True, help="Answer the question in advance.")
 @output_format_option(answers=True)
 @parameter_options
@@ -67,13 +85,15 @@ Exit codes:
 @click.option("--expect", metavar="LEAST..MOST", help="Refuse where --profiles count fewer or more; zero always.")
 @click.option("--max-age", metavar="AGE", help="Refuse where --profiles are older, such as 2d or 12h.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for the answer. [default: 60]")
+@ledger_options
+@retry_options
+@run_options
 @click.pass_obj
 def command(
     console: Console,
     file: str,
     sandbox: bool,
-    instance: str | None,
-    endpoint: str | None,
+    where: Where,
     yes: bool,
     output_format: str,
     pairs: tuple[str, ...],
@@ -86,95 +106,128 @@ def command(
     expect: str | None,
     max_age: str | None,
     timeout: float | None,
+    ledger: LedgerOptions,
+    retries: RetryOptions,
+    run: RunOptions,
 ) -> int:
-    """Send the trigger request that FILE describes (see `audience request --help`), once.
-
-    Shows what will go where, and asks. A broadcast is confirmed by typing the campaign id. --yes answers in advance;
-    where nobody can be asked, and without --yes, nothing is sent. The sandbox asks nothing, since nothing leaves this
-    machine. The key is read from $BRAZE_API_KEY and from nowhere else.
-
-    Only users who are also in the campaign's own audience in the dashboard get the message. `now` in the audience is
-    the instant of the send.
-
-    With --profiles (see `audience preview --help`) it is counted beforehand whom the request would reach, and nothing
-    is sent where that is nobody, or not what --expect says, or where the profiles are older than --max-age.
+    """Send the request that FILE describes (see `audience request --help`).
 
     \b
     Examples:
       audience send weather.toml --sandbox
-      audience send weather.toml --instance EU-01
+      audience send weather.toml --env production
+      audience send weather.toml --instance EU-01 --ledger sends.db --ledger-key storm/porto/1122
       audience send weather.toml --instance EU-01 --profiles export/ --expect 1000..50000
+      audience send winter.toml --instance EU-01 --recipients people.csv --ledger winter.db
+      audience send winter.toml --instance EU-01 --recipients people.csv --ledger winter.db --resume
+
+    Shows what will go where, and asks. A broadcast is confirmed by typing the campaign id, a run by typing the number
+    of its recipients. --yes answers in advance; where nobody can be asked, and without --yes, nothing is sent. The
+    sandbox asks nothing, since nothing leaves this machine. The key comes from where the environment says, from
+    --key-file or from $BRAZE_API_KEY, and never from an argument.
+
+    What surely was not sent is tried again, and so is what Braze refused for now, once its rate limit is reset. What
+    may have been sent never is. With --ledger a send goes out once, however often the command is run.
+
+    With --recipients, FILE names no recipients: everybody in that file gets the message, in batches. The ledger knows
+    of each batch what became of it, and --resume goes on after whatever stopped the run.
+
+    Only users who are also in the campaign's own audience in the dashboard get the message. `now` in the audience is
+    the instant of the send.
     """
-    base_url = endpoint_of(instance, endpoint)
-    if sandbox == (base_url is not None):
-        fault = "`--sandbox` stands beside an endpoint" if sandbox else "nothing says where to send"
-        raise UsageFault(fault, "give one of `--sandbox`, `--instance NAME` and `--endpoint URL`")
+    if run.recipients is not None:
+        _refuse_counting(profiles, expect, max_age)
     expectation = _expectation(profiles, expect, max_age)
+    from .environment import target_of
     from .project import Projects
+    from .request_file import read_request
 
     projects = Projects(config=config, catalog=catalog, base_path=base_path)
+    aim = target_of(console, where, projects.of(Path(file)).configuration, sandbox=sandbox)
+    base_url = aim.base_url
     given = read_given(pairs, params_file)
-    local = _sandbox(console, profiles, audience_without_broadcast) if sandbox else None
-    with _client(base_url, timeout, local) as client:
+    target = aim.workspace
+
+    def read(now: datetime) -> "PreparedRequest":
+        prepared = read_request(
+            file,
+            given=given,
+            projects=projects,
+            now=now,
+            audience_without_broadcast=audience_without_broadcast,
+            ids=aim.ids,
+            recipients_apart=run.recipients is not None,
+        )
+        console.diagnostics(prepared.warnings)
+        if aim.environment is not None:
+            show_rows(console, [("in", aim.environment.name)])
+        aim.gate_body(prepared.endpoint, prepared.template or prepared.request.to_dict())
+        return prepared
+
+    with terminable(), ExitStack() as until_done:
+        local = _sandbox(console, profiles, audience_without_broadcast) if sandbox else None
+        access = _access(aim, timeout, local)
+        ledger.refuse_secrets(access["api_key"], os.environ.get(KEY_VARIABLE))
+        if run.recipients is not None:
+            return RunCommand(
+                console,
+                read,
+                file=file,
+                base_url=base_url,
+                target=target,
+                access=access,
+                pacer=aim.pacer(retries.share),
+                ledger=ledger,
+                retries=retries,
+                options=run,
+                ask=not sandbox and not yes,
+                output_format=output_format,
+            ).run()
+        waits = Waits(console)
         try:
+            pacer = aim.pacer(retries.share)
+            client = until_done.enter_context(_client(access, retries, pacer, waits))
             now = datetime.now(UTC).replace(microsecond=0)
-            prepared = _prepare(console, file, given, projects, now, base_url, audience_without_broadcast)
-            if expectation is not None:
-                expectation.check(console, prepared.request, now, named=sandbox)
-            if not sandbox and not yes:
-                _confirm(console, prepared, file)
-        except KeyboardInterrupt:
+            prepared = read(now)
+            request = prepared.request
+            # Said now, where the share of a limit is less than one send.
+            pacer.turn(request)
+            show(console, prepared, base_url)
+            book = None if ledger.path is None else until_done.enter_context(_book(ledger, target))
+            # What went out before needs no question, and what nobody knows of no answer.
+            if book is None or book.known(request, key=ledger.key, repeat=ledger.repeat) is None:
+                if expectation is not None:
+                    expectation.check(console, request, now, named=sandbox)
+                if not sandbox and not yes:
+                    confirm(console, prepared, file)
+        except KeyboardInterrupt as stop:
             console.error("interrupted, and nothing was sent")
-            return INTERRUPTED
-        code = _send(console, client, prepared, output_format)
+            return ended_by(stop)
+        except LedgerError as error:
+            return refused_by_ledger(console, error)
+        code = send_once(
+            console,
+            client,
+            request,
+            waits,
+            ledger=book,
+            recorded=ledger,
+            retries=retries,
+            output_format=output_format,
+        )
     if local is not None:
         _show_reach(console, local)
     return code
 
 
-def _prepare(
-    console: Console,
-    file: str,
-    given: "Given",
-    projects: "Projects",
-    now: datetime,
-    base_url: str | None,
-    audience_without_broadcast: bool,
-) -> "PreparedRequest":
-    from .request_file import read_request
-
-    prepared = read_request(
-        file,
-        given=given,
-        projects=projects,
-        now=now,
-        audience_without_broadcast=audience_without_broadcast,
-    )
-    console.diagnostics(prepared.warnings)
-    _show(console, prepared, base_url)
-    return prepared
-
-
-def _send(console: Console, client: "Client", prepared: "PreparedRequest", output_format: str) -> int:
-    """Make the attempt, and say what became of it whatever happens from here on."""
-    receipt = None
-    try:
-        receipt = client.send(prepared.request)
-        _hand_over(console, receipt, output_format)
-    except KeyboardInterrupt:
-        if receipt is None:
-            console.error(
-                "interrupted while sending: the request may have reached Braze, so its outcome is unknown",
-                _UNKNOWN,
-            )
-            return INTERRUPTED
-        _hand_over(console, receipt, output_format)
-    except Exception as error:
-        console.confess(error)
-        if receipt is None:
-            console.error("the outcome is unknown: the request may have reached Braze", _UNKNOWN)
-            return UNKNOWN
-    return _EXIT_OF[receipt.outcome]
+def _refuse_counting(profiles: str | None, expect: str | None, max_age: str | None) -> None:
+    given = {"--profiles": profiles, "--expect": expect, "--max-age": max_age}
+    stray = next((option for option, value in given.items() if value is not None), None)
+    if stray is not None:
+        raise UsageFault(
+            f"`{stray}` is about one request, and `--recipients` makes many",
+            "`audience preview` counts whom an audience selects",
+        )
 
 
 def _expectation(profiles: str | None, expect: str | None, max_age: str | None) -> "Expectation | None":
@@ -193,99 +246,30 @@ def _sandbox(console: Console, profiles: str | None, audience_without_broadcast:
     return local_sandbox(audience_without_broadcast=audience_without_broadcast, profiles=known)
 
 
-def _client(base_url: str | None, timeout: float | None, sandbox: "Sandbox | None") -> "Client":
-    from ..sender.client import Client
+def _access(aim: "Target", timeout: float | None, sandbox: "Sandbox | None") -> dict[str, Any]:
     from .access import access
 
-    return Client(**access(base_url, timeout, sandbox))
+    return access(aim, timeout, sandbox)
 
 
-# --- Before ---
+def _client(access: dict[str, Any], retries: RetryOptions, pacer: "Pacer", waits: Waits) -> "Client":
+    from ..sender.client import Client
+
+    return Client(**access, retry=retries.policy(), pacer=pacer, on_wait=waits.tell, sleep=waits.sleep)
 
 
-def _show(console: Console, prepared: "PreparedRequest", base_url: str | None) -> None:
-    request = prepared.request
-    rows = [("campaign", clean(request.subject or ""))]
-    if base_url is None:
-        rows.append(("to", "sandbox: nothing leaves this machine"))
-    else:
-        rows.append(("to", f"{base_url}{request.endpoint.path}"))
-    rows.append(("reaches", _reach(prepared)))
-    if prepared.audience_title is not None:
-        rows.append(("audience", clean(prepared.audience_title)))
-    rows += [("", line) for line in _audience_lines(prepared)]
-    rows += [("with", f"${name} = {clean(_value(value), at_most=200)}") for name, value in prepared.values.items()]
-    rows.append(("body", f"{len(request.body):,} bytes, sha256 {request.digest}"))
-    for label, text in rows:
-        console.note(f"{label:<10}{text}".rstrip())
-    console.note("Only users who are also in the campaign's own audience in the dashboard get the message.")
+def _book(ledger: LedgerOptions, target: str) -> "Ledger":
+    from ..ledger.sends import Ledger
+    from ..ledger.target import bind_target
 
-
-def _reach(prepared: "PreparedRequest") -> str:
-    request = prepared.request
-    if request.is_broadcast:
-        rest = "who also match the audience below" if prepared.audience_title is not None else "without any filter"
-        return f"BROADCAST: all users of the campaign's own audience in the dashboard, {rest}"
-    count = f"{request.recipient_count} recipient{'s' if request.recipient_count > 1 else ''}"
-    return count + (", as far as they match the audience below" if prepared.audience_title is not None else "")
-
-
-def _audience_lines(prepared: "PreparedRequest") -> list[str]:
-    """The audience as it was written; a JSON object as JSON."""
-    if prepared.audience_title is None:
-        return []
-    text = prepared.audience_text
-    if text is None:
-        text = json.dumps(prepared.request.to_dict()["audience"], indent=2, ensure_ascii=False)
-    lines = text.strip("\r\n").splitlines()
-    cut = [shown(line[:_COLUMNS_AT_MOST]) + ("…" if len(line) > _COLUMNS_AT_MOST else "") for line in lines]
-    if len(cut) > _LINES_AT_MOST:
-        cut[_LINES_AT_MOST:] = [f"… and {len(cut) - _LINES_AT_MOST:,} lines more"]
-    return [f"  {line}" for line in cut]
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(_value, value))
-    return str(value)
-
-
-def _confirm(console: Console, prepared: "PreparedRequest", file: str) -> None:
-    """Ask, and raise RefusedError unless the answer is a clear yes."""
-    if file == STDIN or not console.can_ask:
-        reason = "the request came on stdin" if file == STDIN else "there is no terminal"
-        raise RefusedError(
-            f"nobody can be asked to confirm, since {reason}, and nothing was sent", "answer in advance with `--yes`"
-        )
-    campaign = prepared.request.subject or ""
-    if prepared.request.is_broadcast:
-        wanted = campaign
-        answer = console.ask(f"Type the campaign id, {clean(campaign)}, to broadcast: ")
-    else:
-        wanted = "y"
-        answer = console.ask("Send? [y/N] ")
-        if answer is not None and answer.lower() in ("y", "yes"):
-            return
-    if answer is None:
-        console.note("")
-    if answer != wanted:
-        raise RefusedError("the send was not confirmed, and nothing was sent")
-
-
-# --- After ---
-
-
-def _hand_over(console: Console, receipt: "Receipt", output_format: str) -> None:
-    """The receipt on stdout. Where that fails it must not be lost: what was sent was sent."""
-    # JSON in ASCII, since a server may say anything, and a terminal obeys some characters beyond it.
-    text = json.dumps(receipt.to_dict(), indent=2) + "\n" if output_format == "json" else _in_words(receipt)
+    assert ledger.path is not None
+    book = Ledger(ledger.path, hash_identifiers=ledger.hash_identifiers)
     try:
-        console.data(text)
-    except OutputError as error:
-        console.error(str(error))
-        console.note(text, end="")
-    if receipt.outcome == "unknown" and output_format == "json":
-        console.error("the outcome is unknown", _UNKNOWN)
+        bind_target(book.database, target)
+    except BaseException:
+        book.close()
+        raise
+    return book
 
 
 def _show_reach(console: Console, sandbox: "Sandbox") -> None:
@@ -296,54 +280,3 @@ def _show_reach(console: Console, sandbox: "Sandbox") -> None:
             for line in entry.reach.lines():
                 console.note(clean(line))
             console.note(caveat())
-
-
-_HEADINGS = {
-    "accepted": "accepted",
-    "rejected": "rejected",
-    "rate_limited": "rate limited",
-    "not_sent": "not sent",
-    "unknown": "OUTCOME UNKNOWN",
-}
-
-
-def _in_words(receipt: "Receipt") -> str:
-    lines = [f"{_HEADINGS[receipt.outcome]}: {clean(receipt.reason)}"]
-    if receipt.outcome == "unknown":
-        lines.append(f"{'':<13}{_UNKNOWN}")
-    rows: list[tuple[str, object]] = [
-        ("dispatch id", receipt.dispatch_id),
-        ("send id", receipt.send_id),
-        *(("warning", warning) for warning in receipt.warnings),
-        *(
-            ("error", error if isinstance(error, str) else json.dumps(error))
-            for error in receipt.errors[:_ERRORS_AT_MOST]
-        ),
-        ("", _more(len(receipt.errors) - _ERRORS_AT_MOST)),
-        ("rate limit", _limit(receipt)),
-        ("retry after", None if receipt.retry_after is None else f"{receipt.retry_after:g} s"),
-        ("request id", receipt.request_id),
-        ("digest", receipt.digest),
-        ("sent at", receipt.sent_at.isoformat(timespec="seconds")),
-    ]
-    lines += [f"{label:<13}{clean(str(value))}" for label, value in rows if value is not None]
-    return "\n".join(lines) + "\n"
-
-
-def _more(count: int) -> str | None:
-    return f"… and {count:,} errors more, which `--output-format json` has" if count > 0 else None
-
-
-def _limit(receipt: "Receipt") -> str | None:
-    limit = receipt.rate_limit
-    if limit is None:
-        return None
-    parts = []
-    if limit.remaining is not None:
-        parts.append(f"{limit.remaining:,} left" + ("" if limit.limit is None else f" of {limit.limit:,}"))
-    if limit.reset is not None:
-        try:
-            parts.append(f"resets {datetime.fromtimestamp(limit.reset, UTC).isoformat()}")
-        except (OverflowError, OSError, ValueError):
-            parts.append(f"resets {limit.reset} seconds after 1970")
-    return ", ".join(parts) or None

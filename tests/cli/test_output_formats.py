@@ -14,7 +14,7 @@ from audience_dsl.report import FORMATS
 from .support import files, run
 
 # They find nothing: what is wrong with what they are given is wrong with the command line.
-WITHOUT = {"sandbox", "rule", "completion", "config show", "config schema"}
+WITHOUT = {"sandbox", "rule", "completion", "config show", "config schema", "ledger show", "ledger resolve"}
 BAD = 'age == 1 and age == "x"\n'
 WARNED = "a == 1 or b == 1 and c == 1\n"
 MACHINES = [form for form in FORMATS if form != "text"]

@@ -73,10 +73,10 @@ FAULTS = [
     # the file, its text, and for each finding its line with a part of its message
     ("p.csv", "", [(1, "the file is empty")]),
     ("p.csv", "\n\n", [(1, "the file is empty")]),
-    ("p.csv", "external_user_id\n", [(0, "`recipients` is empty")]),
+    ("p.csv", "external_user_id\n", [(0, "the file names no recipients")]),
     ("p.csv", "external_userid\nu\n", [(1, "did you mean `external_user_id`?")]),
     ("p.csv", "external_user_id,attribute.x\nu,1\n", [(1, "did you mean `attributes.x`?")]),
-    ("p.csv", "external_user_id,zzz\nu,1\n", [(1, "the columns are `external_user_id`")]),
+    ("p.csv", "external_user_id,zzz\nu,1\n", [(1, '`map = { "zzz" = "attributes.zzz" }`')]),
     ("p.csv", "external_user_id,attributes\nu,1\n", [(1, "no column `attributes`")]),
     ("p.csv", "external_user_id,attributes.a..b\nu,1\n", [(1, "no column `attributes.a..b`")]),
     ("p.csv", "external_user_id,\nu,1\n", [(1, "the column 2 has no name")]),
@@ -85,12 +85,12 @@ FAULTS = [
     (
         "p.csv",
         "external_user_id,email\nu1,\nu2\nu3,,\n",
-        [(3, "has 1 cells, and the header has 2"), (4, "has 3 cells")],
+        [(3, "has 1 cell, and the header has 2"), (4, "has 3 cells")],
     ),
-    ("p.csv", 'external_user_id\n"u1\n', [(2, "this is no CSV: ")]),
-    ("p.csv", 'external_user_id\n"u"1\n', [(2, "this is no CSV: ")]),
-    ("p.csv", 'external_user_id\n"a\nb"\n"c"d\n', [(4, "this is no CSV: ")]),
-    ("p.csv", f"external_user_id\n{'x' * 200_000}\n", [(2, "this is no CSV: field larger")]),
+    ("p.csv", 'external_user_id\n"u1\n', [(2, "a quote is opened here and never closed")]),
+    ("p.csv", 'external_user_id\n"u"1\n', [(2, "a cell goes on after its closing quote")]),
+    ("p.csv", 'external_user_id\n"a\nb"\n"c"d\n', [(4, "a cell goes on after its closing quote")]),
+    ("p.csv", f"external_user_id\n{'x' * 2_000_000}\n", [(2, "the record is 2,000,001 bytes long")]),
     (
         "p.csv",
         "external_user_id,send_to_existing_only\nu1,no\nu2,\nu3,1\n",
@@ -98,8 +98,8 @@ FAULTS = [
     ),
     ("p.csv", 'external_user_id,braze_id\n"u\n1",\nu2,b2\n', [(4, "exactly one identifier")]),
     ("p.csv", "email,prioritization\nx@example.com,newest\n", [(2, "`prioritization`")]),
-    ("p.csv", "external_user_id\n" + "u\n" * 51, [(0, "`recipients` has 51 entries, and Braze takes 50")]),
-    ("p.jsonl", "", [(0, "`recipients` is empty")]),
+    ("p.csv", "external_user_id\n" + "u\n" * 51, [(0, "`audience send r.json --recipients p.csv --ledger run.db`")]),
+    ("p.jsonl", "", [(0, "the file names no recipients")]),
     (
         "p.jsonl",
         '{"external_user_id": "u"}\n\n{"external_user_id": }\n{"a"\n',
@@ -125,7 +125,46 @@ def test_faults(here: Path, name: str, text: str, expected: list[tuple[int, str]
     assert len(blocks) == len(expected), done.err
     for block, (line, message) in zip(blocks, expected, strict=True):
         assert message in block
-        assert (f"--> {name}:{line}:" if line else f"--> {name}: /recipients\n") in block + "\n"
+        assert (f"--> {name}:{line}:" if line else f"--> {name}\n") in block + "\n"
+
+
+def test_columns_of_other_names(here: Path) -> None:
+    request = {"file": "p.csv", "map": {"Customer Id": "external_user_id", "Age": "attributes.age:number", "Note": ""}}
+    files(
+        here,
+        {
+            "r.json": json.dumps({"campaign_id": "c", "recipients": request}),
+            "p.csv": "Customer Id,Age,Note\nu1,30,new\n",
+        },
+    )
+    expected = [{"external_user_id": "u1", "attributes": {"age": 30}}]
+    assert json.loads(run("request", "r.json").out)["recipients"] == expected
+
+
+@pytest.mark.parametrize(
+    ("recipients", "message"),
+    [
+        ({"map": {}}, "`recipients` names no file"),
+        ({"file": "p.csv", "map": []}, "`map` must be an object"),
+        ({"file": "p.csv", "map": {"a": 1}}, "`map` must be an object"),
+        ({"file": "p.csv", "maps": {}}, "there is no key `maps` here"),
+        ({"file": "q.csv"}, "did you mean `p.csv`?"),
+        ({"file": "d.csv"}, "`d.csv` is a directory"),
+        ({"file": "p.txt"}, "`p.txt` is neither a .csv nor a .jsonl file"),
+    ],
+)
+def test_faults_of_the_request(here: Path, recipients: object, message: str) -> None:
+    files(
+        here,
+        {
+            "r.json": json.dumps({"campaign_id": "c", "recipients": recipients}),
+            "p.csv": "external_user_id\nu\n",
+            "d.csv/x": "",
+        },
+    )
+    done = run("request", "r.json")
+    assert (done.code, done.out) == (1, "")
+    assert message in done.err
 
 
 def test_the_path_is_relative_to_the_request(here: Path) -> None:

@@ -70,12 +70,28 @@ def receipt(request: Any, **judged: Any) -> Receipt:
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     sent = Sent(lambda request: receipt(request, outcome="accepted", reason="taken"))
-    monkeypatch.setattr(Client, "send", lambda client, request: sent(client, request))
+    monkeypatch.setattr(Client, "send", lambda client, request, **_given: sent(client, request))
     return sent
 
 
 def live(*arguments: str, **more: Any) -> Done:
     return run("send", *arguments, "--instance", "EU-01", **{"env": ENV, **more})
+
+
+# --- The help ---
+
+
+def test_each_option_stands_in_its_section() -> None:
+    from audience_dsl.cli.send import _SECTIONS, command
+
+    there = {max(parameter.opts, key=len) for parameter in command.params}
+    placed = [option for options in _SECTIONS.values() for option in options]
+    assert len(placed) == len(set(placed))
+    assert there - set(placed) == {"file", "--output-format", "--findings-file"}
+    assert set(placed) <= there
+    shown = run("send", "--help").out
+    assert [line for line in shown.splitlines() if line.rstrip(":") in _SECTIONS] == [f"{name}:" for name in _SECTIONS]
+    assert shown.index("Examples:") < shown.index("Where to:")
 
 
 # --- The sandbox ---
@@ -305,7 +321,7 @@ def test_a_fault_of_ours_while_sending_is_unknown(sent: Sent, monkeypatch: pytes
     assert "internal error" in done.err
     assert "the outcome is unknown" in done.err
     assert KEY not in done.err
-    monkeypatch.setattr("audience_dsl.cli.send._in_words", mock.Mock(side_effect=ZeroDivisionError))
+    monkeypatch.setattr("audience_dsl.cli.receipts._in_words", mock.Mock(side_effect=ZeroDivisionError))
     sent.answer = receipt
     assert live("r.toml", "--yes").code == 7
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from audience_dsl.braze import COMPARISONS, MISSING
-from audience_dsl.braze_api import INSTANCES
+from audience_dsl.braze_api import ENDPOINTS, INSTANCES
 from audience_dsl.compiler.parameters import KINDS
 from audience_dsl.diagnostics import CODES
 from audience_dsl.settings import Limits
@@ -70,6 +70,19 @@ def _instances() -> str:
     return _table(["name", "REST endpoint"], ([f"`{name}`", f"`{url}`"] for name, url in INSTANCES.items()))
 
 
+def _endpoints() -> str:
+    def fields(names: Iterable[str]) -> str:
+        return ", ".join(f"`{name}`" for name in names)
+
+    return _table(
+        ["endpoint", "path", "required", "may have"],
+        (
+            [f"`{name}`", f"`{each.path}`", fields(each.required), fields(each.optional)]
+            for name, each in ENDPOINTS.items()
+        ),
+    )
+
+
 def _limits() -> str:
     what = {
         "clauses": "filters in the expanded audience",
@@ -88,6 +101,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "comparisons": _comparisons,
     "codes": _codes,
     "parameter-types": _kinds,
+    "endpoints": _endpoints,
     "instances": _instances,
     "limits": _limits,
     "rules": _rules,

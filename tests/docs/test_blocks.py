@@ -9,7 +9,7 @@ audience    compiles without a finding; `error=CODE` or `warning=CODE` (or `CODE
             `params=JSON`, `catalog=JSON` and `now=INSTANT` are handed in. `file=NAME` puts it in the page's
             project, which its `use` reads from
 json        is JSON. `emitted`: what the audience block before it compiles to, key for key. `audience` or
-            `request`: has no finding; `error=CODE` if it is to have one
+            `request`: has no finding; `error=CODE` if it is to have one. The endpoint is that of its fields
 toml        is TOML
 sh          is run by .ci/run
 text        is not run
@@ -32,7 +32,7 @@ from audience_dsl import BindError, CompileError, ConfigurationError, check
 from audience_dsl.api import analyse
 from audience_dsl.audience.wire import check_audience
 from audience_dsl.diagnostics import WARNING, Diagnostic
-from audience_dsl.sender import check_request
+from audience_dsl.sender import check_request, endpoint_for
 from audience_dsl.source import Source
 
 from .pages import PAGES, ROOT, Block, blocks, blocks_of, page_name
@@ -158,7 +158,7 @@ def test_data(page: Path) -> None:
             wanted = _wanted(block, "error")
             if wanted or "audience" in block.words or "request" in block.words:
                 of_audience = "audience" in block.words or any(code.startswith("AUD6") for code in wanted)
-                found = check_audience(value) if of_audience else check_request(value)
+                found = check_audience(value) if of_audience else check_request(value, endpoint=endpoint_for(value))
                 assert {it.code.code for it in found} == wanted, block.place
 
 
