@@ -222,7 +222,10 @@ class ConfigurationError(_CodedError):
 
 
 class LedgerError(_CodedError):
-    """A send that the ledger does not let go, or a ledger that cannot be used. Nothing was sent."""
+    """A send that the ledger does not let go, or a ledger that cannot be used.
+
+    Nothing was sent; or, where what became of a send could not be recorded, a note (`__notes__`) says what it was.
+    """
 
 
 def quoted(text: str) -> str:
@@ -430,7 +433,7 @@ CODES = _registry(
     ("AUD717", "request-segment", "`segment_id`, which this endpoint does not support"),
     ("AUD718", "request-not-json", "a value that JSON cannot carry"),
     ("AUD719", "request-file", "a request file that cannot be read"),
-    ("AUD720", "recipients-file", "a recipients file that cannot be read"),
+    ("AUD720", "recipients-file", "a file of recipients, or a line of it, that cannot be read"),
     ("AUD721", "request-time", "a time that is not ISO 8601, or has a zone where it must not"),
     ("AUD722", "request-messages", "`messages` that send nothing, or lack what `campaign_id` demands of them"),
     ("AUD723", "request-two-targets", "a live activity whose users are named in more than one way"),
@@ -439,6 +442,7 @@ CODES = _registry(
     ("AUD726", "request-endpoint", "an endpoint that a request file cannot have"),
     ("AUD727", "request-name", "a campaign or Canvas by a name that stands for no identifier"),
     ("AUD728", "request-recipients-apart", "a request that cannot take its recipients from elsewhere"),
+    ("AUD729", "request-inside-table", "a field of the request that a table of TOML above it has taken in"),
     # 8: the sender and its configuration
     ("AUD801", "endpoint", "an instance or endpoint that cannot be used"),
     ("AUD802", "api-key", "an API key that is missing or cannot be used"),
@@ -455,7 +459,7 @@ CODES = _registry(
     ("AUD821", "ledger-file", "a ledger that cannot be used"),
     ("AUD822", "ledger-changed", "another input or request than the run was begun with"),
     ("AUD823", "ledger-held", "a ledger that another run holds"),
-    ("AUD830", "environment", "an environment that does not exist, that nobody named, or that lacks what is asked of it"),
+    ("AUD830", "environment", "an environment that does not exist, that nobody named, or that lacks what is needed"),
     ("AUD831", "key-in-configuration", "an API key that stands in the configuration itself"),
     ("AUD832", "read-only", "a send to an environment that is only read"),
     ("AUD833", "only-from-plan", "a send that is no plan's, to an environment that takes plans only"),

@@ -12,14 +12,16 @@ __all__ = ["KeyPath", "TomlError", "TomlPlaces", "read_toml"]
 KeyPath: TypeAlias = tuple[str | int, ...]
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 class TomlError(Exception):
-    """The text is no TOML. `span` is the place in it."""
+    """The text is no TOML. `span` is the place in it, `help` the way out where there is a usual one."""
 
-    def __init__(self, message: str, span: Span) -> None:
+    def __init__(self, message: str, span: Span, help: str | None = None) -> None:
         self.message = message
         self.span = span
+        self.help = help
         super().__init__(message)
 
 
@@ -29,7 +31,7 @@ def read_toml(source: Source) -> dict[str, Any]:
         return tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
         message, span = _placed(source.text, str(error))
-        raise TomlError(f"this is no TOML: {message}", span) from None
+        raise TomlError(f"this is no TOML: {message}", span, _way_out(source.text, span.start)) from None
     except RecursionError:
         raise TomlError("the TOML is nested too deep to be read", Span(0, 0)) from None
     except ValueError as error:
@@ -51,6 +53,23 @@ def _placed(text: str, message: str) -> tuple[str, Span]:
         start = text.index("\n", start) + 1
     at = min(start + int(found[2]) - 1, len(text))
     return words, Span(at, at + 1)
+
+
+def _way_out(text: str, at: int) -> str | None:
+    """What people write who know other formats better."""
+    here = text[at : at + 1]
+    before = text[:at].rstrip(" \t")[-1:]
+    word = _WORD.match(text, at)
+    if not text[:at].strip() and here in ("{", "["):
+        return "this looks like JSON; in TOML each line is `key = value`"
+    if here in ("“", "”", "„", "‘", "’"):
+        return 'write straight quotes, `"`'
+    if here in ("\n", "\r") and before in ("{", ","):
+        return "a table in braces stands on one line; a longer one is a line `[name]` with its keys below"
+    if before == "=" and word is not None:
+        is_boolean = word[0].lower() in ("true", "false")
+        return f"write `{word[0].lower()}`" if is_boolean else 'a text stands in quotes, `"…"`'
+    return "write `key = value`" if here == ":" else None
 
 
 # --- Places: the reader of TOML does not say where things stand ---

@@ -17,7 +17,9 @@ _OF_KEYS = ("audience-unknown-key", "request-field-unknown")
 def placed(findings: Iterable[Diagnostic], source: Source) -> list[Diagnostic]:
     """Findings about a JSON text, each where its pointer stands, or else what that stands in."""
     found = list(findings)
-    spans = places(source.text, {part for each in found if each.pointer is not None for part in _outwards(each.pointer)})
+    spans = places(
+        source.text, {part for each in found if each.pointer is not None for part in _outwards(each.pointer)}
+    )
     for each in found:
         each.source = source
         place = next((spans[part] for part in _outwards(each.pointer or "") if part in spans), None)

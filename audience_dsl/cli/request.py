@@ -86,8 +86,8 @@ def command(
 
     The columns of a CSV file are the fields of a recipient: `external_user_id`, `user_alias.alias_name`, `email`,
     `prioritization` (separated by `;`), `send_to_existing_only`, `trigger_properties.NAME` or `context.NAME`,
-    `attributes.NAME`. An empty cell means that the field is absent, and the values of properties and attributes stay
-    text unless a column says otherwise, as in `attributes.age:number`.
+    `attributes.NAME`. Columns of other names, and of other types than text, are mapped by `map` beside `file`, as in
+    `map = { Age = "attributes.age:number" }`. An empty cell means that the field is absent.
 
     With --curl, the shell fills in the key from where it is, which is $BRAZE_API_KEY unless --env or --key-file says
     otherwise, and $BRAZE_REST_ENDPOINT unless --env, --instance or --endpoint says it.

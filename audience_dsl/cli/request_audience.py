@@ -50,8 +50,9 @@ class AudienceReader:
     def read(self, value: Any) -> Any:
         """The audience, or `_SOUND_AUDIENCE` where that has findings."""
         if isinstance(value, str):
+            key = "file" if value.endswith((".audience", ".json")) else "text"
             self._fault(
-                "request-field-type", "", f"`{self._field}` is a text", f"write `{self._field} = {{ text = … }}`"
+                "request-field-type", "", f"`{self._field}` is a text", f"write `{self._field} = {{ {key} = … }}`"
             )
             return _SOUND_AUDIENCE
         if not is_in_language(value):

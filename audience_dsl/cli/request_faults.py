@@ -1,5 +1,6 @@
 """What is wrong with a request file, gathered while its parts are read."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,10 @@ from .files import ReadError, read_source
 from .pointing import placed, placed_in_toml
 
 __all__ = ["Faults", "pointer_to"]
+
+_TELLING = re.compile(r"key|token|secret|password|authorization", re.IGNORECASE)
+# A text that is shorter is no key, and taking it out would only spoil words.
+_AT_LEAST = 4
 
 
 class Faults:
@@ -29,6 +34,9 @@ class Faults:
             placed_in_toml(own, self.source, self._document)
         elif own:
             placed(own, self.source)
+        shown = _without_secrets(self.source, self._document)
+        for each in own:
+            each.source = shown
         return self.found
 
     def add(self, slug: str, pointer: str, message: str, help: str | None = None) -> Diagnostic:
@@ -48,7 +56,16 @@ class Faults:
         return None
 
 
-def pointer_to(*parts: str) -> str:
+def _without_secrets(source: Source, document: dict[str, Any]) -> Source:
+    """The text that findings show: no request has a key in it, but people put one there."""
+    text = source.text
+    for name, value in document.items():
+        if _TELLING.search(name) and isinstance(value, str) and len(value) >= _AT_LEAST:
+            text = text.replace(value, "*" * len(value))
+    return source if text is source.text else Source(text, source.name)
+
+
+def pointer_to(*parts: str | int) -> str:
     path: PointerPath = None
     for part in parts:
         path = (path, part)

@@ -25,7 +25,8 @@ from .parameters import Given
 from .project import Projects
 from .recipients_file import read_recipients
 from .request_audience import AudienceReader, is_in_language, json_value
-from .request_faults import Faults
+from .request_faults import Faults, pointer_to
+from .request_tables import taken_in
 
 if TYPE_CHECKING:
     from ..sender.requests import Request
@@ -103,7 +104,9 @@ def read_request(
     faults = Faults(without_bom(source), document, toml=suffix == ".toml")
     endpoint = _endpoint(document, faults, recipients_apart=recipients_apart)
     audience = AudienceReader(faults, path, endpoint.audience_field or "audience", given, projects, now)
-    reader = _Reader(faults, path, endpoint, audience, ids)
+    reader = _Reader(faults, path, endpoint, audience, ids, now)
+    if suffix == ".toml":
+        _check_tables(document, faults)
     if given.names and not is_in_language(document.get(endpoint.audience_field or "")):
         faults.found += unknown_parameters(given, ())
     if recipients_apart:
@@ -124,16 +127,35 @@ def _endpoint(document: dict[str, Any], faults: Faults, *, recipients_apart: boo
         close = nearest(name, ENDPOINTS, most=1) if isinstance(name, str) else []
         what = f"there is no endpoint {quoted(name)}" if isinstance(name, str) else "`endpoint` is no string"
         way = f"did you mean `{close[0]}`?" if close else f"write one of {listed(ENDPOINTS)}, or leave it out"
+        if isinstance(name, str) and "://" in name:
+            way = "`endpoint` says what is called, such as `campaign-trigger-send`; `--instance` or `--env` says where"
         faults.add("request-endpoint", "/endpoint", what, way)
         raise FindingsError(faults.placed())
     return endpoint
 
 
+def _check_tables(document: dict[str, Any], faults: Faults) -> None:
+    for path, table in taken_in(faults.source, document):
+        faults.add(
+            "request-inside-table",
+            pointer_to(*path),
+            f"`{path[-1]}` stands in the table {quoted(table)}, and the request has none",
+            f"write it above `[{table}]`, which has all that stands below it",
+        )
+
+
 class _Reader:
     def __init__(
-        self, faults: Faults, path: Path, endpoint: Endpoint, audience: AudienceReader, ids: Ids | None
+        self,
+        faults: Faults,
+        path: Path,
+        endpoint: Endpoint,
+        audience: AudienceReader,
+        ids: Ids | None,
+        now: datetime | None,
     ) -> None:
         self.faults = faults
+        self.now = now
         self.path = path
         self.endpoint = endpoint
         self.audience = audience
@@ -182,7 +204,7 @@ class _Reader:
         from ..sender.requests import examine_request
 
         found, request = examine_request(
-            body, endpoint=self.endpoint, audience_without_broadcast=audience_without_broadcast
+            body, endpoint=self.endpoint, audience_without_broadcast=audience_without_broadcast, now=self.now
         )
         self.faults.found += [self._of_document(each) for each in found if not self._is_told_by_line(each)]
         if request is None or by_severity(self.faults.found, ERROR):
@@ -193,27 +215,28 @@ class _Reader:
         body: dict[str, Any] = {}
         for key, value in document.items():
             if key in _NAMED:
-                if _NAMED[key] in document:
-                    field = _NAMED[key]
-                    self.faults.add(
-                        "request-name", f"/{key}", f"`{key}` and `{field}` say the same", "keep one of them"
-                    )
                 self.moved[f"/{_NAMED[key]}"] = f"/{key}"
-                body[_NAMED[key]] = self._identifier(key, value)
+                body[_NAMED[key]] = self._identifier(key, value, beside=_NAMED[key] in document)
             elif key == self.endpoint.audience_field:
                 body[key] = self.audience.read(value)
             elif key == _RECIPIENTS and isinstance(value, dict):
                 found = read_recipients(value, request=self.path, endpoint=self.endpoint, faults=self.faults)
                 body[key] = found or _SOUND_RECIPIENTS
                 self.from_file = True
+            elif key == _RECIPIENTS and isinstance(value, str) and _RECIPIENTS in self.endpoint.users_fields:
+                way = 'write a list of recipients, or `recipients = { file = "people.csv" }`'
+                self.faults.add("request-field-type", f"/{_RECIPIENTS}", "`recipients` is a text", way)
+                body[key] = _SOUND_RECIPIENTS
             elif key != "endpoint":
                 body[key] = json_value(value)
         return body
 
-    def _identifier(self, key: str, name: Any) -> str:
-        """The identifier that a name stands for; any other text where it stands for none."""
+    def _identifier(self, key: str, name: Any, *, beside: bool) -> str:
+        """The identifier that a name stands for; any other text where it stands for none, or `beside` an identifier."""
         pointer, field = f"/{key}", _NAMED[key]
-        if not isinstance(name, str) or not name:
+        if beside:
+            self.faults.add("request-name", pointer, f"`{key}` and `{field}` say the same", "keep one of them")
+        elif not isinstance(name, str) or not name:
             self.faults.add("request-name", pointer, f"`{key}` must be a name", f"or give the identifier as `{field}`")
         elif self.ids is None:
             self.faults.add(

@@ -131,7 +131,7 @@ def _field(
 
 def _way_of_unknown(name: str, meant: str | None, *, in_request: bool) -> str:
     if ";" in name or "\t" in name:
-        # The header has a comma in it, which decides.
-        return 'put a name that has a comma in it in quotes, "…", so that the other sign separates the cells'
+        # Another sign that the header has was taken to separate the cells.
+        return "the first of comma, semicolon and tab in the header separates the cells: put a name with one in quotes"
     way = way_to_map(name, meant, in_request=in_request)
     return way if meant is None else f"did you mean `{meant}`? {way}"

@@ -111,7 +111,10 @@ _CONVERT: Final[dict[str, Callable[[str], Any] | None]] = {
     "list": _list,
 }
 _WANTED: Final = {
-    "number": ("number as JSON writes it", "write `1234.5`, without blanks, signs for thousands or leading zeros"),
+    "number": (
+        "number as JSON writes it",
+        "write `1234.5`, with a point, and without blanks, signs for thousands or leading zeros",
+    ),
     "boolean": ("boolean", "write `true` or `false`"),
 }
 _TYPE_OF: Final = {"prioritization": "list", "send_to_existing_only": "boolean"}

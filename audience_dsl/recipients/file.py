@@ -15,7 +15,7 @@ from .cells import Cells, separator_of
 from .columns import Columns, read_columns
 from .entry import Entry
 from .identity import identity_of
-from .lines import RECORD_AT_MOST, Digest, Line, opened, read_lines
+from .lines import RECORD_AT_MOST, UTF_8_WAY, Digest, Line, opened, read_lines
 from .mapping import Mapped, clashes, read_mapping
 from .reading import CsvReader, JsonReader, Reader, RecordError, decoded
 from .records import Record, csv_records, json_records
@@ -23,7 +23,15 @@ from .records import Record, csv_records, json_records
 __all__ = ["SUFFIXES", "RecipientsFile"]
 
 SUFFIXES: Final = (".csv", ".jsonl")
-_UTF_8: Final = "save the file as UTF-8"
+_WAY_OF_SUFFIX: Final = {
+    **dict.fromkeys((".xlsx", ".xls", ".ods"), "save it as CSV, which Excel calls `CSV UTF-8`"),
+    **dict.fromkeys((".tsv", ".txt"), "name it .csv: its cells may have tabs between them"),
+    **dict.fromkeys((".json", ".ndjson"), "name it .jsonl, with one object on each line"),
+}
+# How a workbook of Excel begins.
+_ZIP: Final = b"PK\x03\x04"
+# Bytes that are read at once where records are read again.
+_AGAIN: Final = 1 << 15
 
 
 class RecipientsFile:
@@ -54,7 +62,8 @@ class RecipientsFile:
         self._cells: Cells | None = None
         self._is_csv = self.path.suffix.lower() == ".csv"
         if self.path.suffix.lower() not in SUFFIXES:
-            raise _fault("recipients-file", f"{quoted(self.name)} is neither a .csv nor a .jsonl file", None)
+            way = _WAY_OF_SUFFIX.get(self.path.suffix.lower())
+            raise _fault("recipients-file", f"{quoted(self.name)} is neither a .csv nor a .jsonl file", way)
         if "recipients" not in endpoint.users_fields:
             message = f"POST {endpoint.path} takes no `recipients`, so no file of them can be sent to it"
             raise _fault("settings", message, "use a campaign's or a Canvas's trigger endpoint")
@@ -87,16 +96,24 @@ class RecipientsFile:
             self._unchanged(file)
 
     def at(self, offset: int, length: int) -> dict[str, Any]:
-        """The recipient of one record again, which is not checked again.
+        """The recipient of one record again; see `all_at`."""
+        return self.all_at([(offset, length)])[0]
+
+    def all_at(self, spans: Iterable[tuple[int, int]]) -> list[dict[str, Any]]:
+        """The recipients of these records again, each by its offset and length, which are not checked again.
 
         Raises ConfigurationError where the file was changed since this object was made.
         """
-        with io.BufferedReader(self._open()) as file:
-            try:
-                file.seek(offset)
-                raw = file.read(min(length, RECORD_AT_MOST))
-            except OSError as error:
-                raise self._unreadable(error) from None
+        # One buffer, so that those that stand together are read at once.
+        with io.BufferedReader(self._open(), _AGAIN) as file:
+            return [self._again(file, offset, length) for offset, length in spans]
+
+    def _again(self, file: io.BufferedIOBase, offset: int, length: int) -> dict[str, Any]:
+        try:
+            file.seek(offset)
+            raw = file.read(min(length, RECORD_AT_MOST))
+        except OSError as error:
+            raise self._unreadable(error) from None
         found = list(self._records((0, len(line), line) for line in io.BytesIO(raw)))
         try:
             recipient = self._reader.recipient(found[0]) if len(found) == 1 and found[0].fault is None else None
@@ -149,8 +166,10 @@ class RecipientsFile:
         mapped = read_mapping(self.mapping, self.endpoint, lambda message, help: self._add(message, None, None, help))
         with self._open() as raw:
             file = opened(raw, None)
-            if _is_utf16(file.peek(4)[:4]):
-                self._add("the file is not UTF-8, and looks like UTF-16", None, None, _UTF_8)
+            if file.peek(4).startswith(_ZIP):
+                self._add("the file is a workbook or an archive, and no text", None, None, _WAY_OF_SUFFIX[".xlsx"])
+            elif _is_utf16(file.peek(4)[:4]):
+                self._add("the file is not UTF-8, and looks like UTF-16", None, None, UTF_8_WAY)
             elif self._is_csv:
                 self._cells = cells = Cells(self._separator())
                 columns = self._columns(file, cells, mapped, in_request)
@@ -162,9 +181,8 @@ class RecipientsFile:
 
     def _separator(self) -> str:
         """What separates the cells, by the first line that is not blank."""
-        with self._open() as raw:
-            lines = read_lines(opened(raw, None))
-            return separator_of(next((line for _, _, line in lines if not line.isspace()), b""))
+        with opened(self._open(), None) as file:
+            return separator_of(next((line for _, _, line in read_lines(file) if not line.isspace()), b""))
 
     def _columns(self, file: io.BufferedReader, cells: Cells, mapped: Mapped, in_request: bool) -> Columns:
         before = b""
@@ -180,7 +198,9 @@ class RecipientsFile:
             header = cells.of(source.text)
             if header is None or "\0" in source.text:
                 what = "a NUL character" if header is not None else "a carriage return"
-                self._add(f"the header has {what} in it", source, None, f"{_UTF_8}, with lines that end in LF or CR LF")
+                self._add(
+                    f"the header has {what} in it", source, None, f"{UTF_8_WAY}, with lines that end in LF or CR LF"
+                )
                 return Columns([])
             if not before and _is_for_excel(header):
                 before = record.raw
@@ -193,7 +213,9 @@ class RecipientsFile:
         self._add("the file is empty, and a CSV file has a header", Source("", self.name), None, "name its columns")
         return Columns([])
 
-    def _read_header(self, header: list[str], cells: Cells, source: Source, mapped: Mapped, in_request: bool) -> Columns:
+    def _read_header(
+        self, header: list[str], cells: Cells, source: Source, mapped: Mapped, in_request: bool
+    ) -> Columns:
         places = cells.spans(source.text)
 
         def fault(message: str, column: int | None, help: str | None) -> None:

@@ -4,12 +4,13 @@ import io
 from collections.abc import Iterator
 from typing import Final, Protocol, TypeAlias
 
-__all__ = ["BOM", "RECORD_AT_MOST", "Digest", "Line", "opened", "read_lines"]
+__all__ = ["RECORD_AT_MOST", "UTF_8_WAY", "Digest", "Line", "opened", "read_lines"]
 
 # The longest record that is read, in bytes, with its line end. A recipient may have 50,000 bytes of properties, and all
 # of them together fit in a body of 4,000,000.
 RECORD_AT_MOST: Final = 1 << 20
-BOM: Final = b"\xef\xbb\xbf"
+_BOM: Final = b"\xef\xbb\xbf"
+UTF_8_WAY: Final = "save the file as UTF-8, which Excel calls `CSV UTF-8`"
 _BLOCK: Final = 1 << 18
 
 # A line by its offset and length in the file, and its bytes with the line end; without any where it is too long.
@@ -30,8 +31,8 @@ def opened(file: io.FileIO, digest: Digest | None) -> io.BufferedReader:
 def read_lines(file: io.BufferedReader) -> Iterator[Line]:
     """The lines of a file. A line ends at LF; a mark of UTF-8 at the beginning belongs to none."""
     offset = 0
-    if file.peek(len(BOM)).startswith(BOM):
-        offset = len(file.read(len(BOM)))
+    if file.peek(len(_BOM)).startswith(_BOM):
+        offset = len(file.read(len(_BOM)))
     while raw := file.readline(RECORD_AT_MOST + 1):
         length = len(raw)
         if length > RECORD_AT_MOST:

@@ -9,6 +9,7 @@ from ..source import Source, Span
 from .cells import Cells, without_end
 from .columns import CellError, Columns
 from .fields import FieldError
+from .lines import UTF_8_WAY
 from .mapping import Mapped, way_to_map, way_to_prioritize
 from .records import Record
 
@@ -46,7 +47,13 @@ class JsonReader:
         try:
             value = read_json(source)
         except JsonError as error:
-            raise fault_of(source, error.message, error.span, error.help) from None
+            ends_early = error.span.start >= len(source.text.rstrip())
+            way = (
+                "the line ends too early: each recipient is an object on a line of its own"
+                if ends_early
+                else error.help
+            )
+            raise fault_of(source, error.message, error.span, way) from None
         if not isinstance(value, dict):
             message = f"a recipient must be an object, not {kind_in_words(value)}"
             raise fault_of(source, message, None, 'write `{"external_user_id": "…"}`', slug="request-field-type")
@@ -154,7 +161,7 @@ def decoded(record: Record, name: str) -> Source:
         source = Source(without_end(record.raw.decode(errors="replace")), name, first_line=record.line)
         at = len(record.raw[: error.start].decode())
         message = f"the byte {record.raw[error.start]:#04x} here is not UTF-8"
-        raise fault_of(source, message, Span(at, at + 1), "save the file as UTF-8") from None
+        raise fault_of(source, message, Span(at, at + 1), UTF_8_WAY) from None
 
 
 def fault_of(

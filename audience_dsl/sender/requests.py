@@ -7,18 +7,30 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from ..audience.shape import shape_errors
 from ..audience.wire import examine_audience
-from ..braze_api import BODY_AT_MOST, CAMPAIGN_TRIGGER_SEND, Endpoint
-from ..diagnostics import ERROR, Diagnostic, RequestError, by_severity
+from ..braze_api import BODY_AT_MOST, CAMPAIGN_TRIGGER_SEND, ENDPOINTS, Endpoint
+from ..diagnostics import (
+    CODES,
+    ERROR,
+    ConfigurationError,
+    Diagnostic,
+    RequestError,
+    by_severity,
+    listed,
+    nearest,
+    quoted,
+)
 from ..json_values import UNFIT, Bounds, Findings, kind_in_words, plain
-from .bodies.fields import endpoint_for
+from .bodies.fields import endpoint_for, endpoint_named
 from .bodies.models import body_model, request_schema
 from .bodies.parts import recipient_model
 from .bodies.recipients import apply_recipient_rules
 from .bodies.rules import apply_rules
+from .bodies.schedules import check_passed
 from .bodies.targets import count_of_users
 from .bodies.text import as_json
 from .bodies.wording import translate
@@ -91,38 +103,57 @@ class Request:
 def check_request(
     body: object,
     *,
-    endpoint: Endpoint = CAMPAIGN_TRIGGER_SEND,
+    endpoint: Endpoint | str = CAMPAIGN_TRIGGER_SEND,
     audience_without_broadcast: bool = False,
 ) -> list[Diagnostic]:
     """Every finding about the body of a request, at most 100, each with its JSON pointer.
 
     The audience may be an object with a `to_dict()`. Codes are AUD7xx, and AUD6xx inside the audience; a request can
     be built unless one of them is an error. With `audience_without_broadcast`, an audience without users passes
-    without `broadcast: true`; Braze's own pages disagree on that form. Raises nothing over the body.
+    without `broadcast: true`; Braze's own pages disagree on that form. `endpoint` may be a name of
+    `braze_api.ENDPOINTS`, or a path; `endpoint_for` says which one a body implies. Raises nothing over the body, and
+    ConfigurationError for an endpoint that there is not.
     """
-    return examine_request(body, endpoint=endpoint, audience_without_broadcast=audience_without_broadcast)[0]
+    return examine_request(body, endpoint=_endpoint(endpoint), audience_without_broadcast=audience_without_broadcast)[0]
 
 
 def build_request(
     body: Mapping[str, object],
     *,
-    endpoint: Endpoint = CAMPAIGN_TRIGGER_SEND,
+    endpoint: Endpoint | str = CAMPAIGN_TRIGGER_SEND,
     audience_without_broadcast: bool = False,
 ) -> Request:
     """The request for a body that breaks no rule; see `check_request` for the parameters.
 
     Raises RequestError with every finding.
     """
-    findings, request = examine_request(body, endpoint=endpoint, audience_without_broadcast=audience_without_broadcast)
+    findings, request = examine_request(
+        body, endpoint=_endpoint(endpoint), audience_without_broadcast=audience_without_broadcast
+    )
     if request is None:
         raise RequestError(findings)
     return request
 
 
+def _endpoint(named: Endpoint | str) -> Endpoint:
+    found = named if isinstance(named, Endpoint) else endpoint_named(named) if isinstance(named, str) else None
+    if found is None:
+        close = nearest(str(named), ENDPOINTS, most=1)
+        raise ConfigurationError(
+            CODES["settings"],
+            f"there is no endpoint {quoted(str(named))}",
+            help=f"did you mean `{close[0]}`?" if close else f"name one of {listed(ENDPOINTS)}",
+        )
+    return found
+
+
 def examine_request(
-    body: object, *, endpoint: Endpoint, audience_without_broadcast: bool = False
+    body: object, *, endpoint: Endpoint, audience_without_broadcast: bool = False, now: datetime | None = None
 ) -> tuple[list[Diagnostic], Request | None]:
-    """Both at once: the findings about a body, and its request unless one of them is an error."""
+    """Both at once: the findings about a body, and its request unless one of them is an error.
+
+    With `now`, a schedule whose time has passed is warned of.
+    """
     findings = Findings()
     checked = _plain_body(body, endpoint, findings)
     if not isinstance(checked, dict):
@@ -135,6 +166,8 @@ def examine_request(
             break
         translate(error, endpoint, findings)
     apply_rules(checked, endpoint, findings, audience_without_broadcast=audience_without_broadcast)
+    if now is not None:
+        check_passed(checked, now, findings)
     text = as_json(checked)
     if len(text) > BODY_AT_MOST:
         findings.add(

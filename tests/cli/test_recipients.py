@@ -73,6 +73,8 @@ FAULTS = [
     # the file, its text, and for each finding its line with a part of its message
     ("p.csv", "", [(1, "the file is empty")]),
     ("p.csv", "\n\n", [(1, "the file is empty")]),
+    ("p.csv", "PK\x03\x04\x14", [(0, "save it as CSV")]),
+    ("p.jsonl", '{\n"external_user_id": "u"}', [(1, "on a line of its own"), (2, "no JSON")]),
     ("p.csv", "external_user_id\n", [(0, "the file names no recipients")]),
     ("p.csv", "external_userid\nu\n", [(1, "did you mean `external_user_id`?")]),
     ("p.csv", "external_user_id,attribute.x\nu,1\n", [(1, "did you mean `attributes.x`?")]),

@@ -172,6 +172,60 @@ def test_faults(here: Path, text: str, said: list[str]) -> None:
         assert each in done.err
 
 
+INSIDE = [
+    # the request, and the paths of what a table has taken in
+    ('campaign_id = "c"\nbroadcast = true\n[trigger_properties]\naudience = {}\n', ["/trigger_properties/audience"]),
+    (
+        '[messages.email]\nsubject = "s"\nsegment_id = "s"\nbroadcast = true\n',
+        ["/messages/email/broadcast", "/messages/email/segment_id"],
+    ),
+    ('canvas_id = "c"\n[context.a]\nrecipients = []\ncampaign_id = "d"\n', ["/context/a/recipients"]),
+    ('[context]\ncanvas_id = "c"\n', ["/context/canvas_id"]),
+    (
+        (
+            'campaign_id = "c"\n[[recipients]]\nexternal_user_id = "u"\n'
+            '[recipients.attributes]\nschedule = { time = "t" }\n'
+        ),
+        ["/recipients/0/attributes/schedule"],
+    ),
+    # Meant so, or by their values no fields of a request.
+    ('campaign_id = "c"\ntrigger_properties = { audience = {} }\n' + ONE, []),
+    ('campaign_id = "c"\ntrigger_properties.audience.x = 1\n' + ONE, []),
+    (
+        'campaign_id = "c"\n'
+        + ONE
+        + '[trigger_properties]\nschedule = "weekly"\nbroadcast = "9 pm"\nrecipients = 3\ncanvas_id = "d"\n',
+        [],
+    ),
+    (
+        (
+            'campaign_id = "c"\nbroadcast = true\naudience = { text = "a == 1" }\n'
+            "[trigger_properties]\naudience = { x = 1 }\n"
+        ),
+        [],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "paths"), INSIDE)
+def test_what_a_table_has_taken_in(here: Path, text: str, paths: list[str]) -> None:
+    files(here, {"r.toml": text})
+    done = run("request", "r.toml")
+    told = [line.partition("(")[2].rstrip(")") for line in done.err.splitlines() if "-->" in line]
+    assert done.err.count("error[AUD729]") == len(paths)
+    assert {*paths} <= {*told}
+    assert (done.code == 0) == (not paths)
+
+
+def test_a_key_in_a_request_is_not_shown(here: Path) -> None:
+    files(here, {"r.toml": f'campaign_id = "c"\napi_key = "0123-4567"\n{ONE}'})
+    for arguments, stdin in ((("r.toml",), ""), (("-",), '{"campaign_id": "c", "API-Token": "0123-4567"}')):
+        done = run("request", *arguments, stdin=stdin)
+        assert done.code == 1
+        assert "error[AUD703]" in done.err
+        assert "0123" not in done.err
+
+
 def test_values_that_nothing_takes(here: Path) -> None:
     files(
         here,

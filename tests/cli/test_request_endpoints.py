@@ -95,6 +95,14 @@ def test_datetimes_of_toml_in_a_schedule(here: Path) -> None:
     assert faults("r.toml") == [("/schedule/time", "AUD721")]
 
 
+def test_a_schedule_that_has_passed(here: Path) -> None:
+    files(here, {"r.toml": f'campaign_id = "c"\n{ONE}schedule = {{ time = 2026-12-24T09:00:00Z }}\n'})
+    done = run("request", "r.toml", "--now", "2026-12-24T09:00:01Z")
+    assert done.code == 0
+    assert "warning[AUD721]: the `time` has passed\n  --> r.toml:3:14 (/schedule/time)" in done.err
+    assert run("request", "r.toml", "--now", "2026-12-24T09:00:00Z").err == run("request", "r.toml").err == ""
+
+
 def test_a_warning_does_not_stop_a_request(here: Path) -> None:
     attributes = '{ subscription_groups = [{ subscription_group_id = "g", subscription_state = "subscribed" }] }'
     files(

@@ -5,13 +5,17 @@ import random
 import re
 import tomllib
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from audience_dsl.braze_api import BODY_FIELDS
 from audience_dsl.syntax.driver import tokenize
+from tests.sender.test_endpoints import LEAST
 
-__all__ = ["audience_json", "catalogs", "configurations", "raw", "recipients", "texts"]
+__all__ = ["audience_json", "bodies", "catalogs", "configurations", "raw", "recipients", "request_files", "texts"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,7 +57,7 @@ def _corpus() -> list[str]:
         for file in sorted((ROOT / "tests" / "cases").glob("*.toml"))
         for case in tomllib.loads(file.read_text(encoding="utf-8"))["case"]
         # The few that are large for the sake of it would be most of the work.
-        if len(case["text"]) < 2_000
+        if "text" in case and len(case["text"]) < 2_000
     ]
     return cases + [file.read_text(encoding="utf-8") for file in sorted((ROOT / "examples").rglob("*.audience"))]
 
@@ -192,20 +196,135 @@ def _copied(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
 
+@cache
+def _bodies() -> list[Any]:
+    cases = tomllib.loads((ROOT / "tests" / "cases" / "documented_bodies.toml").read_text(encoding="utf-8"))["case"]
+    return [*LEAST.values(), *(json.loads(case["body"]) for case in cases)]
+
+
+# What a program hands over, and JSON cannot carry; and what is more than it should be.
+FOREIGN: tuple[Any, ...] = (
+    *(
+        float("nan"),
+        float("inf"),
+        2**2_000,
+        b"x",
+        {1},
+        (1, "a"),
+        datetime(2026, 3, 1, tzinfo=UTC),
+        Decimal(1),
+        object(),
+        {1: 2},
+    ),
+    *({None: "x"}, {"\ud800": 1}, range(3), [{"external_user_id": "u"}] * 51, "x" * 60_000, {"a": "x" * 60_000}),
+)
+
+
+def bodies(random: random.Random) -> Any:
+    """The body of a request, or nearly, of whatever endpoint."""
+    value = _copied(random.choice(_bodies()))
+    for _ in range(random.choice((0, 1, 1, 2, 4))):
+        value = _changed(random, value)
+    if isinstance(value, dict):
+        for _ in range(random.choice((0, 0, 1, 3))):
+            name = random.choice((*BODY_FIELDS, "schedule_id", "audience"))
+            value[name] = random.choice((*JSON_ODDITIES, *FOREIGN, *random.choice(_bodies()).values()))
+        if random.random() < 0.02:
+            value["trigger_properties"] = value["context"] = value
+        if random.random() < 0.02:
+            deep: Any = {}
+            for _ in range(random.choice((99, 5_000))):
+                deep = random.choice(({"a": deep}, [deep]))
+            value[random.choice(("trigger_properties", "audience", "messages"))] = deep
+    return value
+
+
+REQUESTS = (
+    """campaign_id = "c"
+broadcast = true
+audience = { text = "a is true and b == $b", params = { b = "x" } }
+[trigger_properties]
+"a.b" = { c = [1, 2.5, true], d = 2026-03-01T09:00:00Z }
+""",
+    """canvas = "x"
+schedule = { time = 2026-03-01T09:00:00, in_local_time = true }
+[[recipients]]
+external_user_id = "u"
+[recipients.attributes]
+x = 09:00:00
+[[recipients]]
+email = "e"
+[context.a.b]
+c = 1
+""",
+    """endpoint = "messages-send"
+user_aliases = [{ alias_name = "n", alias_label = "l" }]
+segment_id = '''
+s'''
+[messages.email]
+subject = 's'
+[messages.email.extra]
+x = 1
+[messages.web_push]
+""",
+    """campaign_id = "c"
+recipients = { file = "p.csv", map = { "x" = "attributes.x", "y:" = "1" } }
+api_key = "secret-1"
+""",
+    '{"campaign_id": "c", "audience": {"AND": [{"text": "a"}]}, "recipients": [{"external_user_id": 3, "a/b~": null}]}',
+    '{"schedule_id": "s", "messages": {"sms": {"body": "\\ud83d\\ude00"}}, "schedule": {"time": "2026-03-01"}}',
+)
+
+
+def request_files(random: random.Random) -> bytes:
+    """A request file of TOML or JSON: its signs worn, and then its bytes."""
+
+    def pieces() -> list[str]:
+        return [each for each in re.split(r"([\"',:={}\[\].\n ])", random.choice(REQUESTS)) if each]
+
+    found = bytearray("".join(_worn(random, pieces(), pieces)).encode("utf-8", "surrogatepass"))
+    for _ in range(random.choice((0, 0, 0, 1))):
+        at = random.randrange(len(found) + 1)
+        found[at : at + random.randrange(2)] = random.randbytes(random.randrange(3))
+    return bytes(found)
+
+
 RECIPIENTS = (
+    'external_user_id;attributes.x;trigger_properties.y\r\nu1;"a;b";\r\n;;\r\nu2;c;1,5\r\n',
+    "sep=\t\nexternal_user_id\tAge\nu1\t31\n\t\n",
     'external_user_id,attributes.x,trigger_properties.a.b\nu1,1,2\n"u,2","a ""b""\nc",\n\nu3,,\n',
     "email,prioritization,Age,Note,send_to_existing_only\r\na@example.com,identified,31,x,true\r\n",
     '{"external_user_id": "u", "attributes": {"x": [1, null, {}]}}\n{"id": "v", "Age": "3"}\n',
     '{"user_alias": {"alias_name": "n", "alias_label": "l"}, "trigger_properties": {"n": 1e999}}\n\n{"email": "e"}\n',
 )
-_SIGNS = ('"', '""', ",", "\n", "\r\n", "\r", "{", "}", ":", "\\", "\0", "id", "Age", "NaN", "1", "é", "\ufeff")
+_SIGNS = (
+    '"',
+    '""',
+    ",",
+    ";",
+    "\t",
+    "\n",
+    "\r\n",
+    "\r",
+    "{",
+    "}",
+    ":",
+    "\\",
+    "\0",
+    "id",
+    "Age",
+    "NaN",
+    "1",
+    "é",
+    "\ufeff",
+)
 
 
 def recipients(random: random.Random) -> bytes:
     """A file of recipients: its signs worn, and then its bytes."""
 
     def pieces() -> list[str]:
-        return [each for each in re.split(r"([\",:{}\n])", random.choice(RECIPIENTS)) if each]
+        return [each for each in re.split(r"([\",;:{}\t\n])", random.choice(RECIPIENTS)) if each]
 
     worn = _worn(random, pieces(), pieces)
     for _ in range(random.choice((0, 1, 4))):

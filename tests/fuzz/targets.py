@@ -17,6 +17,7 @@ from audience_dsl.checking import Requirements, check_source, fix_all
 from audience_dsl.config import ConfigurationFileError
 from audience_dsl.config.reading import read
 from audience_dsl.diagnostics import (
+    LISTED_AT_MOST,
     AudienceError,
     CatalogError,
     ConfigurationError,
@@ -28,7 +29,7 @@ from audience_dsl.profiles import profile_of
 from audience_dsl.recipients import RecipientsFile, identity_of
 from audience_dsl.report import FORMATS, render_findings
 from audience_dsl.samples import edges
-from audience_dsl.sender.requests import check_request
+from audience_dsl.sender.requests import build_request, check_request, endpoint_for, examine_request
 from audience_dsl.settings import Settings
 from audience_dsl.source import Source
 from audience_dsl.syntax.formatter import FormatRefused, format_source
@@ -230,6 +231,50 @@ def recipients(content: bytes, random: Random) -> None:
         render_findings(random.choice(FORMATS), found, root="/x", files=["p"])
 
 
+def body(value: Any, random: Random) -> None:
+    """A body is found wrong, in words that can be shown; or it is built, and goes out as it came."""
+    for endpoint in random.sample(list(ENDPOINTS.values()), 3):
+        allowed = random.random() < 0.2
+        found, request = examine_request(value, endpoint=endpoint, audience_without_broadcast=allowed, now=NOW)
+        errors = by_severity(found, "error")
+        assert len(found) <= LISTED_AT_MOST
+        assert (request is None) == bool(errors)
+        for each in found:
+            assert each.code.code[:4] in ("AUD6", "AUD7"), each
+            assert each.pointer is not None
+            assert "\n" not in each.message + (each.help or "")
+        render_findings(random.choice(FORMATS), found, root="/x", files=[])
+        if request is not None:
+            body = request.to_dict()
+            assert body == json.loads(json.dumps(body))
+            assert {*body} == {*value}
+            again = build_request(body, endpoint=endpoint, audience_without_broadcast=allowed)
+            assert (again.digest, again.recipient_count) == (request.digest, request.recipient_count)
+    if isinstance(value, dict):
+        assert endpoint_for([each for each in value if isinstance(each, str)]).name in ENDPOINTS
+
+
+def request_file(content: bytes, random: Random) -> None:
+    """A request file becomes a body, or has findings at places in it; and no key in it is shown."""
+    with TemporaryDirectory() as here:
+        path = Path(here, random.choice(("r.toml", "r.toml", "r.json")))
+        path.write_bytes(content)
+        Path(here, "p.csv").write_text("external_user_id,x\nu1,1\n", encoding="utf-8")
+        arguments = [
+            "request",
+            str(path),
+            "--output-format",
+            random.choice(("text", "text", "json", "sarif", "github")),
+        ]
+        if random.random() < 0.3:
+            arguments += ["--curl", "--instance", "EU-01"]
+        done = run(*arguments, *(("--now", "2026-03-01T00:00:00Z") if random.random() < 0.5 else ()))
+        assert done.code in (0, 1), (arguments, done.err)
+        assert "internal error" not in done.err, done.err
+        assert "Traceback" not in done.err
+        assert done.code == 0 or not done.out or "text" not in arguments
+
+
 class Target(NamedTuple):
     """Something that reads, and how what it is given is made. Both take the randomness of one seed."""
 
@@ -247,5 +292,7 @@ TARGETS = (
     Target("catalog", inputs.catalogs, catalog),
     Target("configuration", inputs.configurations, configuration),
     Target("recipients", inputs.recipients, recipients),
+    Target("body", inputs.bodies, body),
+    Target("request", inputs.request_files, request_file),
     Target("command", inputs.raw, command),
 )

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from audience_dsl.braze_api import BODY_FIELDS, ENDPOINTS, PROPERTIES_FIELDS, En
 from audience_dsl.diagnostics import ERROR, WARNING, RequestError, by_severity
 from audience_dsl.sender import build_request, check_recipient, check_request, endpoint_for, request_schema
 from audience_dsl.sender.bodies.fields import endpoint_named, fields_of_body
+from audience_dsl.sender.requests import examine_request
 
 Body = dict[str, Any]
 
@@ -360,10 +362,29 @@ def test_an_audience_alone_by_choice() -> None:
         (SEND, {"override_messaging_limits": True}, "here it is called `override_frequency_capping`"),
         (SCHEDULE, {"override_frequency_capping": True}, "here it is called `override_messaging_limits`"),
         (ACTIVITY, {"audience": AUDIENCE}, "here it is called `custom_audience`"),
-        (SEND, {"recipients": []}, "here it is called `external_user_ids`"),
-        ("campaign-trigger-send", {"canvas_id": "c"}, "here it is called `campaign_id`"),
+        (SEND, {"recipients": []}, "here users are named by `external_user_ids` and `user_aliases`"),
+        ("campaign-trigger-send", {"canvas_id": "c"}, "is for a campaign, by `campaign_id`"),
+        (CANVAS, {"campaign": "c", "campaign_id": "c"}, "is for a Canvas, by `canvas_id`"),
+        ("campaign-trigger-send", {"send_at": "2026-12-24T09:00:00Z"}, "by a `schedule` with a `time` in it"),
+        ("campaign-trigger-send", {"time": "2026-12-24T09:00:00Z"}, "it belongs in `schedule`"),
+        ("campaign-trigger-send", {"email": "a@example.com"}, "it belongs in `recipients`"),
+        (SEND, {"app_id": "a"}, "it belongs in each of the `messages`"),
+        (SEND, {"api_key": "a"}, "the key goes in a header"),
+        (CANVAS, {"recipients": [{**USER, "broadcast": True}]}, "it belongs outside of `recipients`"),
+        (CANVAS, {"recipients": [{"user_id": "u"}]}, "did you mean `external_user_id`?"),
+        (CANVAS, {"recipients": [{"alias_name": "n"}]}, "it belongs in `user_alias`"),
+        (CANVAS, {"recipients": [{**USER, "subscription_groups": []}]}, "it belongs in `attributes`"),
+        (CANVAS, {"recipients": ["u"]}, "each with an identifier"),
+        (CANVAS, {"broadcast": "True"}, "without quotes, in small letters"),
+        (CANVAS, {"broadcast": 1}, "write `true` or `false`"),
+        (LATER, {"schedule": {**AT, "timezone": "Europe/Berlin"}}, "give `time` an offset"),
+        (LATER, {"schedule": {"time": 1798102800}}, "2026-12-24T09:00:00Z"),
+        (SEND, {"messages": {"push": {}}}, "use one of `apple_push`, `android_push`"),
+        (SEND, {"alias_name": "a"}, "it belongs in `user_aliases`"),
         (CANVAS, {"attachments": []}, "leave it out; it belongs to POST /campaigns/trigger/send"),
-        (CANVAS, {"shedule": AT}, "the fields here are `canvas_id`"),
+        (CANVAS, {"shedule": AT}, "did you mean `schedule`? it belongs to POST /canvas/trigger/schedule/create"),
+        ("campaign-trigger-schedule-delete", {"shedule": AT}, "did you mean `schedule`?"),
+        (CANVAS, {"zzz": AT}, "the fields here are `canvas_id`"),
         ("campaign-trigger-send", {"schedule": AT}, "/campaigns/trigger/schedule/create"),
         (SEND, {"external_user_id": []}, "did you mean `external_user_ids`?"),
         (SEND, {"recipient_subscription_state": "opted-in"}, "did you mean `opted_in`?"),
@@ -376,6 +397,35 @@ def test_an_audience_alone_by_choice() -> None:
 )
 def test_ways_out(name: str, more: Body, way: str) -> None:
     assert any(way in (each.help or "") for each in check_request(least(name, **more), endpoint=ENDPOINTS[name]))
+
+
+NOW = datetime(2026, 12, 24, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "passed"),
+    [
+        ({"time": "2026-12-24T09:00:00Z"}, False),
+        ({"time": "2026-12-24T08:59:59"}, True),
+        ({"time": "2026-12-24T15:59:59+07:00"}, True),
+        ({"time": "2026-12-24T16:00:00+0700"}, False),
+        ({"time": "2026-12-23T21:00:00", "in_local_time": True}, False),
+        ({"time": "2026-12-23T20:59:59", "in_local_time": True}, True),
+        ({"time": "2026-12-23T20:59:59", "in_local_time": False}, True),
+        ({"time": "2026-12-23T00:00:00", "at_optimal_time": True}, False),
+        ({"time": "2026-12-22T23:59:59", "at_optimal_time": True}, True),
+        ({"time": "9999-12-31T23:59:59", "at_optimal_time": True}, False),
+        ({"time": "0001-01-01T00:00:00+14:00"}, True),
+    ],
+)
+def test_a_time_that_has_passed_is_a_warning(schedule: Body, passed: bool) -> None:
+    for name in (LATER, SCHEDULE, "canvas-trigger-schedule-update"):
+        body = least(name, schedule=schedule)
+        found, request = examine_request(body, endpoint=ENDPOINTS[name], now=NOW)
+        told = [(each.code.code, each.pointer, each.severity) for each in found]
+        assert told == [("AUD721", "/schedule/time", WARNING)] * passed
+        assert request is not None
+        assert check_request(body, endpoint=ENDPOINTS[name]) == []
 
 
 values = st.recursive(

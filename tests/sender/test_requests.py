@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audience_dsl.braze_api import CAMPAIGN_TRIGGER_SEND, ENDPOINTS
-from audience_dsl.diagnostics import RequestError
+from audience_dsl.diagnostics import ConfigurationError, RequestError
 from audience_dsl.sender import build_request, check_request, request_schema
 
 AUDIENCE = {"custom_attribute": {"custom_attribute_name": "a", "comparison": "exists"}}
@@ -386,6 +386,10 @@ def test_another_endpoint() -> None:
     body = {"canvas_id": "k", "recipients": [{**USER, "context": {"a": 1}}], "context": {}}
     assert found(body, endpoint=canvas) == []
     assert build_request(body, endpoint=canvas).subject == "k"
+    for name in ("canvas-trigger-send", "/canvas/trigger/send"):
+        assert build_request(body, endpoint=name) == build_request(body, endpoint=canvas)
+    with pytest.raises(ConfigurationError, match="canvas-trigger-send"):
+        build_request(body, endpoint="canvas-triger-send")
     assert found(to(USER), endpoint=canvas) == [("", "AUD702"), ("/campaign_id", "AUD703")]
 
 

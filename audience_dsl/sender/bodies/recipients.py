@@ -38,7 +38,7 @@ def _prioritization(recipient: Mapping[str, object], findings: Findings, place: 
                 "request-prioritization",
                 place,
                 "a recipient by `email` needs `prioritization`, since several users may share an address",
-                'say which to take, for example `"prioritization": ["identified", "most_recently_updated"]`',
+                'say which to take by a `prioritization`, for example `["identified", "most_recently_updated"]`',
             )
         return
     order = recipient["prioritization"]

@@ -5,7 +5,6 @@ type, which the models report.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from ...braze_api import MESSAGE_CHANNELS, SEND_ID_AT_MOST, Endpoint
@@ -14,6 +13,7 @@ from ...json_values import Findings, Path
 from .fields import fields_of_body
 from .properties import check_properties
 from .recipients import apply_recipient_rules
+from .schedules import check_schedule
 from .targets import Object, check_targets
 
 __all__ = ["apply_rules"]
@@ -87,29 +87,6 @@ def _is_web_address(url: str) -> bool:
         return False
 
 
-def _schedule(body: Object, findings: Findings) -> None:
-    schedule = body.get("schedule")
-    if not isinstance(schedule, dict):
-        return
-    time = schedule.get("time")
-    flags = [flag for flag in ("in_local_time", "at_optimal_time") if schedule.get(flag) is True]
-    if flags and isinstance(time, str) and _has_zone(time):
-        findings.add(
-            "request-time",
-            ((None, "schedule"), "time"),
-            f"with `{flags[0]}` the `time` has no zone designator, and this one has",
-            "write it as `2026-12-24T09:00:00`, or leave out the flag to send to all at one instant",
-        )
-
-
-def _has_zone(time: str) -> bool:
-    try:
-        return datetime.fromisoformat(time).tzinfo is not None
-    except ValueError:
-        # The models report it.
-        return False
-
-
 def _messages(body: Object, findings: Findings) -> None:
     messages = body.get("messages")
     if not isinstance(messages, dict):
@@ -126,17 +103,20 @@ def _messages(body: Object, findings: Findings) -> None:
             return
         place: Path = ((None, "messages"), channel)
         is_known = channel in MESSAGE_CHANNELS or index >= _COMPARED_AT_MOST
-        close = None if is_known else nearest(channel, MESSAGE_CHANNELS, most=1)
-        # Channels come and go, so only what looks misspelt is refused.
-        if close:
-            findings.add(
-                "request-field-unknown",
-                place,
-                f"there is no channel {quoted(channel)}",
-                f"did you mean `{close[0]}`?",
-            )
+        # Channels come and go, so only what looks misspelt, or like a part of one, is refused.
+        help = None if is_known else _way_of_channel(channel)
+        if help is not None:
+            findings.add("request-field-unknown", place, f"there is no channel {quoted(channel)}", help)
         if "campaign_id" in body and isinstance(message, dict):
             _variation(message, findings, place)
+
+
+def _way_of_channel(channel: str) -> str | None:
+    wider = [each for each in MESSAGE_CHANNELS if channel in each.split("_")]
+    close = nearest(channel, MESSAGE_CHANNELS, most=1)
+    if len(wider) > 1:
+        return f"use one of {listed(wider)}"
+    return f"did you mean `{close[0]}`?" if close else None
 
 
 def _variation(message: Object, findings: Findings, place: Path) -> None:
@@ -150,4 +130,4 @@ def _variation(message: Object, findings: Findings, place: Path) -> None:
         )
 
 
-_RULES: tuple[Callable[[Object, Findings], None], ...] = (_send_id, _attachments, _schedule, _messages)
+_RULES: tuple[Callable[[Object, Findings], None], ...] = (_send_id, _attachments, check_schedule, _messages)

@@ -44,7 +44,8 @@ def _check_number(body: Object, endpoint: Endpoint, named: list[str], findings: 
         if len(holders) == 1:
             message = f"`{holders[0]}` has {count:,} entries, and Braze takes {BATCH_OF_RECIPIENTS}"
         else:
-            message = f"{listed(holders)} have {count:,} entries together, and Braze takes {BATCH_OF_RECIPIENTS}"
+            both = " and ".join(f"`{each}`" for each in holders)
+            message = f"{both} have {count:,} entries together, and Braze takes {BATCH_OF_RECIPIENTS}"
         findings.add(
             "request-too-many-recipients",
             (None, holders[-1]),
@@ -74,14 +75,14 @@ def _check_broadcast(body: Object, endpoint: Endpoint, named: list[str], finding
         findings.add(
             "request-no-target",
             None,
-            f"the request broadcasts, and has neither of {listed(ways)} to say to whom",
+            f"the request broadcasts, and has neither {' nor '.join(f'`{each}`' for each in ways)} to say to whom",
             f"give a `segment_id` or an `{endpoint.audience_field}`",
         )
 
 
 def _check_unnamed(body: Object, endpoint: Endpoint, findings: Findings, *, audience_without_broadcast: bool) -> None:
     ways = [way for way in _ways(endpoint) if way in body]
-    users = listed(endpoint.users_fields)
+    users = " or ".join(f"`{each}`" for each in endpoint.users_fields)
     if not ways:
         findings.add(
             "request-no-target",

@@ -7,8 +7,9 @@ from pydantic_core import ErrorDetails
 from ...braze_api import PRIORITIZATIONS, RECIPIENT_SUBSCRIPTION_STATES, SUBSCRIPTION_GROUP_STATES, Endpoint
 from ...diagnostics import listed, nearest, quoted
 from ...json_values import Findings, Path, kind_in_words
-from .fields import fields_of_body, properties_fields, segment_way, way_of_unknown
+from .fields import fields_of_body, properties_fields
 from .parts import fields_within
+from .unknown import is_segment, segment_way, way_of_unknown
 
 __all__ = ["translate"]
 
@@ -35,6 +36,7 @@ _GROUPS_WAY: Final = "each entry is `{subscription_group_id, subscription_state}
     f"`{state}`" for state in SUBSCRIPTION_GROUP_STATES
 )
 _TIME_WAY: Final = "write it as `2026-12-24T09:00:00Z`, or with an offset such as `+07:00`"
+_TIMES: Final = ("time", "stale_date", "dismissal_date")
 _WAY_OF_FIELD: Final = {
     "campaign_id": "copy it from the campaign's page; the campaign needs API-triggered delivery",
     "canvas_id": "copy it from the Canvas's page; the Canvas needs API-triggered delivery",
@@ -42,6 +44,15 @@ _WAY_OF_FIELD: Final = {
     "schedule": "say when it goes out: `{time}`, with `in_local_time` or `at_optimal_time` where you want them",
     "time": _TIME_WAY,
     "messages": "give a message for a channel: `{email: {…}}`",
+    "app_id": "copy it from the settings of the app in the dashboard",
+    "activity_id": "give an identifier of your own, by which the activity is updated and ended",
+    "activity_attributes_type": "give the type that the app registers for activities started from afar",
+    "activity_attributes": "give an object of what does not change while the activity lasts",
+    "content_state": "give an object of what changes, in the shape that the app defines",
+    "notification": "write `{alert: {title, body}}`",
+    "recipients": "write a list of objects, each with an identifier: `{external_user_id}`",
+    "attachments": "write a list of `{file_name, url}`",
+    "attributes": "write an object of values by the names of the attributes",
     "user_alias": _ALIAS_WAY,
     "user_aliases": "write a list of `{alias_name, alias_label}`",
     "alias_name": _ALIAS_WAY,
@@ -100,17 +111,15 @@ def _unknown_field(
 ) -> None:
     name = str(error["loc"][-1])
     holder = next((part for part in reversed(error["loc"][:-1]) if isinstance(part, str)), root)
-    if name == "segment_id" and not holder and endpoint.users_fields == ("recipients",):
-        findings.add(
-            "request-segment", place, f"`segment_id` is not taken by POST {endpoint.path}", segment_way(endpoint)
-        )
+    if not holder and is_segment(name, endpoint):
+        findings.add("request-segment", place, f"`{name}` is not taken by POST {endpoint.path}", segment_way(endpoint))
         return
     known = fields_within(endpoint, holder) if holder else fields_of_body(endpoint)
     findings.add(
         within or "request-field-unknown",
         place,
         f"there is no field {quoted(name)} here",
-        way_of_unknown(name, known, of_body=not holder),
+        way_of_unknown(name, known, endpoint, holder),
     )
 
 
@@ -122,6 +131,11 @@ def _way_of_type(name: str, error: ErrorDetails, endpoint: Endpoint) -> str | No
         return _GROUPS_WAY
     if name in properties_fields(endpoint):
         return 'write an object, or leave it out; the `""` of Braze\'s printed sample breaks its own rule'
+    if error["type"] == "bool_type":
+        quoted_one = isinstance(value, str) and value.strip().lower() in ("true", "false")
+        return "write it without quotes, in small letters" if quoted_one else "write `true` or `false`"
+    if name in _TIMES:
+        return _TIME_WAY
     if error["type"] == "string_type" and isinstance(value, (int, float)) and not isinstance(value, bool):
         return "put it in quotes"
     return _WAY_OF_FIELD.get(name)
