@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .client import AsyncClient, Client
     from .exchange import Timeouts
     from .limits import NO_LIMITS, Booking, LimitStore, RateLimits
-    from .outcome import OUTCOMES, RateLimit, Receipt, classify_response
+    from .outcome import OUTCOMES, Judgement, RateLimit, Receipt, classify_response
     from .pacing import Pacer
     from .recording import Claim, Ledger
     from .requests import Request, build_request, check_recipient, check_request, endpoint_for, request_schema
@@ -30,6 +30,7 @@ __all__ = [
     "Booking",
     "Claim",
     "Client",
+    "Judgement",
     "Ledger",
     "LimitStore",
     "Pacer",
@@ -57,7 +58,7 @@ _HOME = {
     "client": ("AsyncClient", "Client"),
     "exchange": ("Timeouts",),
     "limits": ("NO_LIMITS", "Booking", "LimitStore", "RateLimits"),
-    "outcome": ("OUTCOMES", "RateLimit", "Receipt", "classify_response"),
+    "outcome": ("OUTCOMES", "Judgement", "RateLimit", "Receipt", "classify_response"),
     "pacing": ("Pacer",),
     "recording": ("Claim", "Ledger"),
     "requests": ("Request", "build_request", "check_recipient", "check_request", "endpoint_for", "request_schema"),

@@ -14,12 +14,14 @@ __all__ = ["resolve_endpoint", "split_url"]
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
 # Only what is as short as an instance's name is quoted back: anything longer may be a key in the wrong place.
 _QUOTED_AT_MOST = 12
+_PORTS = {"https": 443, "http": 80}
 _WAY = "name an instance, such as `US-01`, or give its REST endpoint, such as `https://rest.iad-01.braze.com`"
 
 
 def resolve_endpoint(endpoint: str, secret: Secret | None = None) -> str:
     """The base URL, without a slash at its end, for an instance's name (in any case) or a URL.
 
+    However a URL is written, one server has one base URL: by it a ledger knows its place, and an environment its own.
     Raises ConfigurationError for an unknown instance; a scheme other than https, except http to a loopback
     host; and for a URL with user, path, query or fragment. `secret` is never shown in the message.
     """
@@ -30,10 +32,12 @@ def resolve_endpoint(endpoint: str, secret: Secret | None = None) -> str:
         return url
     if "://" not in endpoint:
         raise _refused(*_no_instance(endpoint, secret))
-    fault = _fault(endpoint)
+    parts = split_url(endpoint)
+    fault = _fault(endpoint, parts)
     if fault is not None:
         raise _refused(*fault)
-    return endpoint.rstrip("/")
+    assert parts is not None
+    return _canonical(parts)
 
 
 def _no_instance(name: str, secret: Secret | None) -> tuple[str, str]:
@@ -44,11 +48,10 @@ def _no_instance(name: str, secret: Secret | None) -> tuple[str, str]:
     return f"there is no instance `{name}`", f"did you mean `{close[0]}`?" if close else _WAY
 
 
-def _fault(url: str) -> tuple[str, str] | None:
+def _fault(url: str, parts: SplitResult | None) -> tuple[str, str] | None:
     """What is wrong with a URL and the way out; the URL itself may hold a password and is not repeated."""
     if not url.isascii() or any(character <= " " or character in "\\\x7f" for character in url):
         return "the endpoint has a character that no URL has", "write an international host name as `xn--…`"
-    parts = split_url(url)
     if parts is None or not parts.hostname:
         return "the endpoint is a URL that cannot be read", _WAY
     if not _HOST.fullmatch(parts.hostname):
@@ -65,6 +68,12 @@ def _fault(url: str) -> tuple[str, str] | None:
             "give the bare URL, without what follows the host",
         )
     return None
+
+
+def _canonical(parts: SplitResult) -> str:
+    host = (parts.hostname or "").removesuffix(".")
+    port = "" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://[{host}]{port}" if ":" in host else f"{parts.scheme}://{host}{port}"
 
 
 def split_url(url: str) -> SplitResult | None:

@@ -9,19 +9,18 @@ kept may be dead, and then nobody would know. The clients work on httpx's transp
 import contextlib
 import random as dice
 import time
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from inspect import GEN_CLOSED, getgeneratorstate
 from types import TracebackType
-from typing import Any, Final
+from typing import Any
 
 import anyio
 import anyio.to_thread
 
-from ..diagnostics import CODES, ConfigurationError
-from .address import resolve_endpoint
 from .attempt import Attempt
-from .delivery import Delivery, Step
+from .core import Core
+from .delivery import Step
 from .exchange import Timeouts
 from .http import httpx
 from .outcome import Judgement, Receipt
@@ -29,95 +28,17 @@ from .pacing import Pacer
 from .recording import Ledger
 from .requests import Request
 from .retrying import DEFAULT_RETRY, Retries, RetryQuota, Wait
-from .secret import Secret, check_key
-from .transport import USER_AGENT, AsyncTransport, Transport, carry, made_transport, strip
+from .secret import Secret
+from .transport import AsyncTransport, Transport, carry, strip
 
 __all__ = ["AsyncClient", "AsyncTransport", "Client", "Transport"]
 
 
-def utc_now() -> datetime:
+def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class _Core:
-    """What both clients share: settings, and the making of deliveries."""
-
-    def __init__(
-        self,
-        *,
-        api_key: str | Secret,
-        endpoint: str,
-        timeout: Timeouts | None,
-        retry: Retries,
-        quota: RetryQuota | None,
-        pacer: Pacer | None,
-        on_wait: Callable[[Wait], None] | None,
-        clock: Callable[[], datetime],
-        random: Callable[[], float],
-        has_own_transport: bool,
-    ) -> None:
-        self._secret = check_key(api_key)
-        self._base_url = resolve_endpoint(endpoint, self._secret)
-        self._timeouts = timeout or Timeouts()
-        self._retry = retry
-        self._quota = quota or RetryQuota()
-        self._pacer = pacer or Pacer()
-        self._on_wait = on_wait
-        self._clock = clock
-        self._random = random
-        # httpx's own transports tell of everything before they do it; what is handed in may be anything.
-        self._is_traced = has_own_transport
-        self._closed = False
-
-    @property
-    def base_url(self) -> str:
-        """Where requests go, without a slash at its end."""
-        return self._base_url
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._base_url}>"
-
-    def _steps(
-        self, request: Request, key: str | None, ledger: Ledger | None, repeat: bool, deadline: datetime | None
-    ) -> Generator[Step, Any, Receipt]:
-        if not isinstance(request, Request):
-            raise TypeError("`send` takes a Request, made by `build_request`")
-        if self._closed:
-            raise RuntimeError("the client is closed")
-        if ledger is None and (key is not None or repeat):
-            raise TypeError("`key` and `repeat` are for a ledger, and there is none; give `ledger` too")
-        if deadline is not None and deadline.utcoffset() is None:
-            raise TypeError("`deadline` is a datetime with its offset, such as `datetime.now(UTC)`")
-        return Delivery(
-            request,
-            attempt=self._attempt,
-            retry=self._retry,
-            quota=self._quota,
-            pacer=self._pacer,
-            clock=self._clock,
-            random=self._random,
-            key=key,
-            ledger=ledger,
-            repeat=repeat,
-            deadline=deadline,
-        ).steps()
-
-    def _attempt(self, request: Request) -> Attempt:
-        return Attempt(
-            request,
-            base_url=self._base_url,
-            secret=self._secret,
-            timeouts=self._timeouts,
-            user_agent=USER_AGENT,
-            is_traced=self._is_traced,
-        )
-
-    def _tell(self, wait: Wait) -> None:
-        if self._on_wait is not None:
-            self._on_wait(wait)
-
-
-class Client(_Core):
+class Client(Core):
     """Sends requests to one instance of Braze with one key.
 
     `endpoint` is an instance's name (`US-01` … `KR-01`) or a URL. `transport` carries the requests, and is
@@ -131,8 +52,12 @@ class Client(_Core):
     it begins, and `sleep` does the waiting; what either raises comes out of `send`, and then nothing is in flight.
     `clock` gives the instants, and `random` numbers from 0 to below 1.
 
-    Raises ConfigurationError over key, endpoint, timeouts and proxy.
+    Raises ConfigurationError over key, endpoint, settings and proxy.
     """
+
+    _carries = "handle_request"
+    _own_transport = httpx.HTTPTransport
+    _transport: Transport
 
     def __init__(
         self,
@@ -146,13 +71,14 @@ class Client(_Core):
         pacer: Pacer | None = None,
         on_wait: Callable[[Wait], None] | None = None,
         sleep: Callable[[float], object] = time.sleep,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = _utc_now,
         random: Callable[[], float] = dice.random,
         environment_proxies: bool = True,
     ) -> None:
         super().__init__(
             api_key=api_key,
             endpoint=endpoint,
+            transport=transport,
             timeout=timeout,
             retry=retry,
             quota=quota,
@@ -160,14 +86,9 @@ class Client(_Core):
             on_wait=on_wait,
             clock=clock,
             random=random,
-            has_own_transport=transport is None,
+            environment_proxies=environment_proxies,
         )
-        if transport is not None and not callable(getattr(transport, "handle_request", None)):
-            raise ConfigurationError(CODES["settings"], "`transport` has no `handle_request`", help=_TRANSPORT_WAY)
         self._sleep = sleep
-        self._transport: Transport = transport or made_transport(
-            httpx.HTTPTransport, self._base_url, environment_proxies
-        )
 
     def send(
         self,
@@ -229,11 +150,15 @@ class Client(_Core):
         self.close()
 
 
-class AsyncClient(_Core):
+class AsyncClient(Core):
     """As `Client`, for asyncio and trio: `await client.send(request)`, and `async with`.
 
     Ledgers, and stores of limits, are called in worker threads. `sleep` is a coroutine function.
     """
+
+    _carries = "handle_async_request"
+    _own_transport = httpx.AsyncHTTPTransport
+    _transport: AsyncTransport
 
     def __init__(
         self,
@@ -247,13 +172,14 @@ class AsyncClient(_Core):
         pacer: Pacer | None = None,
         on_wait: Callable[[Wait], None] | None = None,
         sleep: Callable[[float], Awaitable[object]] = anyio.sleep,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = _utc_now,
         random: Callable[[], float] = dice.random,
         environment_proxies: bool = True,
     ) -> None:
         super().__init__(
             api_key=api_key,
             endpoint=endpoint,
+            transport=transport,
             timeout=timeout,
             retry=retry,
             quota=quota,
@@ -261,16 +187,9 @@ class AsyncClient(_Core):
             on_wait=on_wait,
             clock=clock,
             random=random,
-            has_own_transport=transport is None,
+            environment_proxies=environment_proxies,
         )
-        if transport is not None and not callable(getattr(transport, "handle_async_request", None)):
-            raise ConfigurationError(
-                CODES["settings"], "`transport` has no `handle_async_request`", help=_TRANSPORT_WAY
-            )
         self._sleep = sleep
-        self._transport: AsyncTransport = transport or made_transport(
-            httpx.AsyncHTTPTransport, self._base_url, environment_proxies
-        )
 
     async def send(
         self,
@@ -350,6 +269,3 @@ async def _in_thread(call: Callable[[], object]) -> object:
         answer = await anyio.to_thread.run_sync(call)
     assert not scope.cancelled_caught
     return answer
-
-
-_TRANSPORT_WAY: Final = "give the kind of httpx transport that goes with the client, or none"

@@ -12,7 +12,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from ..diagnostics import LedgerError
 from .attempt import Attempt
 from .outcome import ACCEPTED, RATE_LIMITED, UNKNOWN, Judgement, Receipt, not_sent, receipt_for
 from .pacing import Hold, Pacer, Turn
@@ -74,7 +73,7 @@ class Delivery:
         while True:
             if self._is_late(now):
                 return last or self._receipt(_LATE, now, now)
-            hold: Hold | None = (yield partial(self._turn.take, now)) if self._blocks else self._turn.take(now)
+            hold = yield from self._held_back(now)
             if hold is None:
                 last = yield from self._attempted(now)
                 if last.outcome in (ACCEPTED, UNKNOWN):
@@ -91,9 +90,15 @@ class Delivery:
             waited += decided.seconds
             now = self._clock()
 
+    def _held_back(self, now: datetime) -> Generator[Step, Any, Hold | None]:
+        if not self._blocks:
+            return self._turn.take(now)
+        hold: Hold | None = yield from _called(partial(self._turn.take, now), self._turn.abandon)
+        return hold
+
     def _attempted(self, now: datetime) -> Generator[Step, Any, Receipt]:
         """One attempt, recorded before and after; or what the ledger knows meanwhile."""
-        judgement: Judgement | None = None
+        judgement: Judgement | None = _NOT_BEGUN
         ended = now
         try:
             claim: Claim | None = None
@@ -107,14 +112,15 @@ class Delivery:
             else:
                 attempt = self._attempt(self._request)
                 self._made += 1
+                judgement = None
                 try:
                     judgement = yield attempt
                 except BaseException:
-                    ended = self._clock()
+                    judgement, ended = attempt.interrupted(), self._clock()
                     if claim is not None:
                         # The interruption goes on; and what could not be recorded is in flight, which is true.
-                        with suppress(LedgerError):
-                            yield partial(claim.settle, self._receipt(attempt.interrupted(), now, ended))
+                        with suppress(Exception):
+                            yield partial(claim.settle, self._receipt(judgement, now, ended))
                     raise
                 ended = self._clock()
                 receipt = self._receipt(judgement, now, ended, free_at(judgement, ended))
@@ -128,21 +134,17 @@ class Delivery:
 
     def _claimed(self, ledger: Ledger, now: datetime) -> Generator[Step, Any, Claim | Receipt]:
         request, key, repeat = self._request, self._key, self._repeat
-        never = self._receipt(not_sent("the sender was stopped before the attempt"), now, now)
+        never = self._receipt(_NOT_BEGUN, now, now)
         claiming = _Claiming(lambda: ledger.claim(request, key=key, at=now, repeat=repeat), never)
-        try:
-            claimed: Claim | Receipt = yield claiming.claim
-        except Exception:
-            raise
-        except BaseException:
-            yield claiming.abandon
-            raise
+        claimed: Claim | Receipt = yield from _called(claiming.claim, claiming.abandon)
         return claimed
 
     def _settled(self, claim: Claim, receipt: Receipt) -> Generator[Step, Any, None]:
+        settle = partial(claim.settle, receipt)
         try:
-            yield partial(claim.settle, receipt)
-        except LedgerError as error:
+            # Twice does no more than once, and an interruption may have come before it.
+            yield from _called(settle, settle)
+        except Exception as error:
             error.add_note(f"what could not be recorded: the request was {receipt.outcome}; {receipt.reason}")
             raise
 
@@ -152,7 +154,8 @@ class Delivery:
             return
         # Whatever a store of the user's raises: the receipt matters more.
         with suppress(Exception):
-            yield partial(self._turn.done, judgement, ended)
+            done = partial(self._turn.done, judgement, ended)
+            yield from _called(done, done)
 
     def _decided(self, judgement: Judgement, elapsed: float, now: datetime) -> Wait | Stop:
         decided = self._retry.decide(judgement, attempt=self._made, elapsed=elapsed, now=now, random=self._random)
@@ -182,6 +185,22 @@ class Delivery:
         )
 
 
+def _called(call: Blocking, stopped: Blocking) -> Generator[Step, Any, Any]:
+    """Has it called, and returns its value. After an interruption, `stopped` is called.
+
+    Nobody knows then how far the call came: a thread may be about to begin it, be at it, or be done.
+    """
+    try:
+        answer = yield call
+    except Exception:
+        raise
+    except BaseException:
+        with suppress(Exception):
+            yield stopped
+        raise
+    return answer
+
+
 class _Claiming:
     """A claim being made, that is settled as never sent if nobody waits for it any more.
 
@@ -208,11 +227,12 @@ class _Claiming:
         self._settle()
 
     def _settle(self) -> None:
-        # Empty, or a ledger that cannot write: then the send is not claimed, or in flight, which is true.
-        with suppress(IndexError, LedgerError):
+        # Nothing to take out, or a ledger that cannot write: then it is not claimed, or in flight, which is true.
+        with suppress(Exception):
             self._made.pop().settle(self._never)
 
 
+_NOT_BEGUN: Final = not_sent("the sender was stopped before the attempt")
 _LATE: Final = not_sent("the deadline had passed")
 
 

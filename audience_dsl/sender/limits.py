@@ -53,8 +53,8 @@ class Booking:
 class LimitStore(Protocol):
     """Counts calls by window. One store is for one workspace, shared by whatever sends to it.
 
-    Both methods are called from several threads, and may block. What `take` raises comes out of `send`, and nothing
-    was sent; what is raised after a send is dropped, since its receipt matters more.
+    Its methods are called from several threads, and may block. What `take` raises comes out of `send`, and nothing was
+    sent; what is raised after a send is dropped, since its receipt matters more.
     """
 
     def take(self, bookings: Sequence[Booking], /) -> bool:
@@ -65,6 +65,9 @@ class LimitStore(Protocol):
 
     def at_least(self, booking: Booking, used: int, /) -> None:
         """Raise the count to `used` where it is lower: the server knows of more calls than this store does."""
+
+    def give_back(self, bookings: Sequence[Booking], /) -> None:
+        """Count one less for each of the bookings, which were taken for a call that never left."""
 
 
 class MemoryStore:
@@ -91,6 +94,13 @@ class MemoryStore:
         with self._lock:
             if self._used.get(booking.key, _NONE)[0] < used:
                 self._used[booking.key] = (used, booking.ends)
+
+    def give_back(self, bookings: Sequence[Booking], /) -> None:
+        with self._lock:
+            for each in bookings:
+                # What was tidied away meanwhile is long over.
+                if each.key in self._used:
+                    self._used[each.key] = (self._used[each.key][0] - 1, each.ends)
 
     def _tidy(self, ends: int) -> None:
         """Forget windows that are long over; rarely, so that it costs each call next to nothing."""

@@ -3,7 +3,8 @@
 Braze's windows are fixed to the clock, its clock: a minute is from :00 to :60, and not the last sixty seconds. Ours may
 differ from it, and a request takes its time. So a send is counted in every window in which it can have arrived: from
 `guard` seconds before it began to `guard` seconds after it ended. While it is on its way, a place is kept for it in
-whatever window comes. What the server says of its own count, in `X-RateLimit-…` headers, corrects ours.
+whatever window comes. One that never left gives its places back, so that an outage spends no limit. What the server
+says of its own count, in `X-RateLimit-…` headers, corrects ours.
 """
 
 import threading
@@ -14,7 +15,7 @@ from typing import Final
 from ..braze_api import RATE_WINDOWS, Endpoint, RateWindow, rate_windows
 from ..diagnostics import CODES, ConfigurationError
 from .limits import Booking, LimitStore, MemoryStore, RateLimits
-from .outcome import RATE_LIMITED, Judgement, RateLimit
+from .outcome import NOT_SENT, RATE_LIMITED, Judgement, RateLimit
 from .requests import Request
 from .unique_audience import unique_audience
 
@@ -55,6 +56,10 @@ class Pacer:
             raise ConfigurationError(
                 CODES["settings"], f"`guard` is a number of seconds from 0 to {_GUARD_AT_MOST}, not {guard!r}"
             )
+        for method in ("take", "at_least", "give_back"):
+            if store is not None and not callable(getattr(store, method, None)):
+                way = "it counts for several processes, as `audience_dsl.sender.LimitStore` says"
+                raise ConfigurationError(CODES["settings"], f"`store` has no `{method}`", help=way)
         self._guard = round(guard * 1_000_000)
         settled = limits or RateLimits()
         self._limits: dict[str, int | None] = {
@@ -95,8 +100,8 @@ class Pacer:
         limit = self._limits[name]
         return 0 if limit is None else limit * self._share.numerator // self._share.denominator
 
-    def _take(self, buckets: "list[_Bucket]", now: int) -> "Hold | dict[str, int]":
-        """A hold; or for each bucket the last window that the send is counted in."""
+    def _take(self, buckets: "list[_Bucket]", now: int) -> "Hold | _Places":
+        """A hold, or where the send is counted."""
         with self._lock:
             # Whoever read the clock before others, and comes after them, may still be on its way when they are counted.
             self._latest = max(now, self._latest if self._latest - now < _STEP else 0)
@@ -109,15 +114,18 @@ class Pacer:
             for window, bucket in buckets:
                 length = window.seconds * 1_000_000
                 allowance = self._allowance(window.name)
+                on_its_way = self._open.get(bucket, _NOBODY).items()
                 for index in range(first // length, last // length + 1):
-                    coming = sum(count for seen, count in self._open.get(bucket, _NOBODY).items() if seen < index)
+                    # Of one that was interrupted just here nobody may say that it is over.
+                    oldest = index - max(1, _SEND_AT_MOST // length)
+                    coming = sum(count for seen, count in on_its_way if oldest <= seen < index)
                     bookings.append(_booking(window, bucket, index, allowance - coming))
                 counted[bucket] = last // length
             # Before the store is asked, and not within its answer: who comes later should rather see one too many.
             self._enter(counted)
         try:
             if self._store.take(bookings):
-                return counted
+                return _Places(bookings, counted)
         except BaseException:
             self._leave(counted)
             raise
@@ -129,12 +137,17 @@ class Pacer:
     def _held_by_server(self, buckets: "list[_Bucket]", now: int) -> Hold | None:
         if not self._closed_until:
             return None
-        held = [(self._closed_until.get(bucket, now), window.name) for window, bucket in buckets]
-        until, name = max(held)
-        if until <= now:
-            for _, bucket in buckets:
-                self._closed_until.pop(bucket, None)
+        held = []
+        for window, bucket in buckets:
+            until = self._closed_until.get(bucket)
+            # Longer than a window lasts it cannot be closed: then the clock was set back.
+            if until is not None and now < until <= self._closed_at_most(window, now) + _STEP:
+                held.append((until, window.name))
+            elif until is not None:
+                del self._closed_until[bucket]
+        if not held:
             return None
+        until, name = max(held)
         return Hold(_instant(until), f"Braze said that the rate limit `{name}` is spent")
 
     def _enter(self, counted: dict[str, int]) -> None:
@@ -190,20 +203,25 @@ class Pacer:
             with self._lock:
                 self._closed_until = {name: end for name, end in self._closed_until.items() if end > now}
                 for window, bucket in buckets:
-                    latest = now + window.seconds * 1_000_000 + self._guard
-                    self._closed_until[bucket] = max(self._closed_until.get(bucket, 0), min(until, latest))
+                    latest = min(until, self._closed_at_most(window, now))
+                    self._closed_until[bucket] = max(self._closed_until.get(bucket, 0), latest)
+
+    def _closed_at_most(self, window: RateWindow, now: int) -> int:
+        return now + window.seconds * 1_000_000 + self._guard
 
 
 class Turn:
     """One send, as the pacer counts it: `take` before each attempt, and `done` after it."""
 
-    __slots__ = ("_buckets", "_counted", "_pacer", "_sent")
+    __slots__ = ("_buckets", "_is_abandoned", "_pacer", "_places", "_sent")
 
     def __init__(self, pacer: Pacer, buckets: "list[_Bucket]") -> None:
         self._pacer = pacer
         self._buckets = buckets
-        self._counted: dict[str, int] = {}
+        # One at most. Of two threads that may meet here, one takes it out.
+        self._places: list[_Places] = []
         self._sent = 0
+        self._is_abandoned = False
 
     def take(self, now: datetime) -> Hold | None:
         """A place for an attempt that begins now, or how long to wait before asking again."""
@@ -212,21 +230,51 @@ class Turn:
             taken = self._pacer._take(self._buckets, self._sent)
             if isinstance(taken, Hold):
                 return taken
-            self._counted = taken
+            self._places.append(taken)
+            if self._is_abandoned:
+                self._give_back()
         return None
 
+    def abandon(self) -> None:
+        """Nobody waits for `take` any more, in whatever thread it still is, and no attempt begins."""
+        self._is_abandoned = True
+        self._give_back()
+
     def done(self, judgement: Judgement | None, now: datetime) -> None:
-        """The attempt is over, and this is what became of it; None where that is not known, or it was not made."""
-        counted, self._counted = self._counted, {}
-        if not counted:
+        """The attempt is over, and this is what became of it; None where that is not known."""
+        if judgement is not None and judgement.outcome == NOT_SENT:
+            self._give_back()
             return
+        if not self._places:
+            return
+        places = self._places.pop()
         ended = _microseconds(now)
         try:
-            self._pacer._arrived(self._buckets, counted, ended)
+            self._pacer._arrived(self._buckets, places.counted, ended)
             if judgement is not None and (judgement.rate_limit is not None or judgement.retry_after is not None):
                 self._pacer._corrected(self._buckets, judgement, self._sent, ended)
         finally:
-            self._pacer._leave(counted)
+            self._pacer._leave(places.counted)
+
+    def _give_back(self) -> None:
+        try:
+            places = self._places.pop()
+        except IndexError:
+            return
+        try:
+            self._pacer._store.give_back(places.bookings)
+        finally:
+            self._pacer._leave(places.counted)
+
+
+class _Places:
+    """Where a send is counted: its bookings, and for each bucket the last window of them."""
+
+    __slots__ = ("bookings", "counted")
+
+    def __init__(self, bookings: list[Booking], counted: dict[str, int]) -> None:
+        self.bookings = bookings
+        self.counted = counted
 
 
 _Bucket = tuple[RateWindow, str]
@@ -235,6 +283,8 @@ _NOBODY: Final[dict[int, int]] = {}
 _GUARD_AT_MOST: Final = 20
 # Microseconds; a clock that falls back by more was set.
 _STEP: Final = 60_000_000
+# Microseconds; longer than any attempt takes.
+_SEND_AT_MOST: Final = 3_600_000_000
 _DAY: Final = 86_400
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

@@ -16,7 +16,10 @@ class Claim(Protocol):
     """One attempt that is recorded as in flight. What is never settled stays so, which is true: nobody knows."""
 
     def settle(self, receipt: Receipt, /) -> None:
-        """Record what became of the attempt. It is durable when this returns."""
+        """Record what became of the attempt. It is durable when this returns.
+
+        After an interruption it may be called again with the same receipt, which changes nothing.
+        """
 
 
 class Ledger(Protocol):

@@ -49,19 +49,19 @@ class Secret:
 def check_key(key: str | Secret) -> Secret:
     """The key as a Secret. Raises ConfigurationError, without the key, for one that no header can carry."""
     value: object = key.reveal() if isinstance(key, Secret) else key
-    if not isinstance(value, str):
+    way = "copy it again from Settings, APIs and Identifiers, without line breaks"
+    if value is None or value == "":
+        fault = "the API key is empty" if value == "" else "there is no API key, but None"
+        way = "check that the variable or file that it is read from is set"
+    elif not isinstance(value, str):
         fault = f"the API key must be text, not {type(value).__name__}"
-    elif not value:
-        fault = "the API key is empty"
     elif not value.isascii():
         fault = "the API key has a character outside ASCII"
     elif not all("!" <= character <= "~" for character in value):
         fault = "the API key has white space or a control character in it"
     else:
         return key if isinstance(key, Secret) else Secret(value)
-    raise ConfigurationError(
-        CODES["api-key"], fault, help="copy it again from Settings, APIs and Identifiers, without line breaks"
-    )
+    raise ConfigurationError(CODES["api-key"], fault, help=way)
 
 
 def _forms(value: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Every fault at every phase of a request, and what comes of it under the default policy.
 
 `attempts` is how many connections were made, and `requests` how many requests the server has read whole: one at most
-where the outcome is `unknown`, since that is never sent again.
+where the outcome is `unknown`, since that is never sent again. `exit_code` is what `audience send` ends with.
 """
 
 from typing import NamedTuple
@@ -14,6 +14,7 @@ BRAZE_ERROR = b'{"message":"Something went wrong","errors":[{"type":"x"}]}'
 HTML = b"<html>no</html>"
 # As many as the default policy makes.
 ALL = 5
+EXIT_CODES = {"accepted": 0, "rejected": 3, "unknown": 4, "rate_limited": 5, "not_sent": 7}
 
 
 class Row(NamedTuple):
@@ -31,6 +32,10 @@ class Row(NamedTuple):
     @property
     def behaviour(self) -> Fault:
         return self.fault or FAULTS[self.name]
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_CODES[self.outcome]
 
 
 def answer(status: str, body: bytes, outcome: str, attempts: int = 1) -> Row:

@@ -23,20 +23,31 @@ class Page:
 
 
 class Notebook:
-    """`log` has every call in order, `pages` every claim. `failing` names the method that raises LedgerError."""
+    """`log` has every call in order, `pages` every claim. `failing` names the method that raises.
 
-    def __init__(self, *, failing: str = "", knows: Receipt | None = None, knows_later: Receipt | None = None) -> None:
+    It raises LedgerError; or an OSError, as a ledger of one's own may, where `is_ours` is False.
+    """
+
+    def __init__(
+        self,
+        *,
+        failing: str = "",
+        is_ours: bool = True,
+        knows: Receipt | None = None,
+        knows_later: Receipt | None = None,
+    ) -> None:
         self.log: list[str] = []
         self.pages: list[Page] = []
         self.threads: set[int] = set()
         self.failing = failing
+        self.is_ours = is_ours
         self.knows = knows
         self.knows_later = knows_later
 
     def fail(self, method: str) -> None:
         self.threads.add(threading.get_ident())
         if self.failing == method:
-            raise LedgerError(CODES["ledger-file"], f"no {method}")
+            raise LedgerError(CODES["ledger-file"], f"no {method}") if self.is_ours else OSError(f"no {method}")
 
     def known(self, request: Request, /, *, key: str | None, repeat: bool) -> Receipt | None:
         self.log.append(f"known {key}")

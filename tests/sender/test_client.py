@@ -8,7 +8,7 @@ import pytest
 
 from audience_dsl.braze_api import INSTANCES
 from audience_dsl.diagnostics import ConfigurationError
-from audience_dsl.sender import AsyncClient, Client, Timeouts
+from audience_dsl.sender import AsyncClient, Client, RetryPolicy, Timeouts
 from audience_dsl.sender.address import resolve_endpoint
 from audience_dsl.sender.http import httpx
 
@@ -25,7 +25,8 @@ def test_instances(name: str, url: str) -> None:
     [
         ("https://rest.iad-01.braze.com/", "https://rest.iad-01.braze.com"),
         ("https://rest.new-77.braze.com:8443", "https://rest.new-77.braze.com:8443"),
-        ("HTTPS://Rest.Example.com", "HTTPS://Rest.Example.com"),
+        ("HTTPS://Rest.Example.com", "https://rest.example.com"),
+        ("https://rest.iad-01.braze.com.:443/", "https://rest.iad-01.braze.com"),
         ("http://localhost:8080", "http://localhost:8080"),
         ("http://127.0.0.1:1", "http://127.0.0.1:1"),
         ("http://127.9.9.9", "http://127.9.9.9"),
@@ -97,6 +98,24 @@ def test_a_transport_of_the_other_kind() -> None:
     wrong = httpx.HTTPTransport()
     with pytest.raises(ConfigurationError, match="`handle_async_request`"):
         AsyncClient(api_key=KEY, endpoint="US-01", transport=wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"timeout": 5}, "`timeout` is a Timeouts, not of the type int"),
+        ({"quota": 5}, "`quota` is a RetryQuota"),
+        ({"pacer": "1/8"}, "`pacer` is a Pacer"),
+        ({"retry": 3}, "`retry` has no `decide`"),
+        ({"retry": None}, "`retry` has no `decide`"),
+        ({"retry": RetryPolicy}, "`retry` has no `decide`"),
+    ],
+)
+def test_a_setting_of_another_kind(wrong: dict[str, Any], words: str) -> None:
+    """Some would be used first when the request has left, and then it is late for an error."""
+    for kind in (Client, AsyncClient):
+        with pytest.raises(ConfigurationError, match=words):
+            kind(api_key=KEY, endpoint="US-01", **wrong)
 
 
 def test_clock_and_timeouts_are_those_handed_in() -> None:

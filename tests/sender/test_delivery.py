@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,9 +27,12 @@ from audience_dsl.sender.outcome import Judgement
 
 from .notebook import Notebook, Page
 from .scripts import LOST, REFUSED, Script, deliver
-from .sending import BROADCAST, CLIENTS, Send, Time
+from .sending import BROADCAST, CLIENTS, KEY, REQUEST, Send, Time
 
 both = pytest.mark.parametrize("send", CLIENTS.values(), ids=CLIENTS)
+
+
+RECEIPT = deliver(CLIENTS["sync"], 201)[0]
 
 
 def reset_in(seconds: int) -> dict[str, str]:
@@ -126,6 +130,35 @@ def test_one_attempt_still_keeps_within_the_limits(send: Send) -> None:
 
 
 @both
+def test_what_never_left_takes_no_place(send: Send) -> None:
+    """Of one place in a minute, an attempt without a connection leaves it to the next."""
+    pacer = Pacer(limits=RateLimits(audience=1))
+    receipt, _, time = deliver(send, REFUSED, REFUSED, 201, request=BROADCAST, pacer=pacer)
+    assert (receipt.outcome, receipt.attempts, time.slept) == ("accepted", 3, [0.25, 0.5])
+    assert (
+        deliver(send, 201, request=BROADCAST, pacer=pacer, retry=RetryPolicy(max_wait=0))[0].outcome == "rate_limited"
+    )
+
+
+@both
+@pytest.mark.parametrize("answer", [LOST, 400, 429, 504])
+def test_what_may_have_arrived_keeps_its_place(send: Send, answer: Any) -> None:
+    pacer = Pacer(limits=RateLimits(audience=1))
+    once = RetryPolicy(attempts=1, max_wait=0)
+    first = deliver(send, answer, request=BROADCAST, pacer=pacer, retry=once)[0]
+    assert (first.attempts, deliver(send, 201, request=BROADCAST, pacer=pacer, retry=once)[0].attempts) == (1, 0)
+
+
+@both
+@pytest.mark.parametrize("book", [Notebook(failing="claim"), Notebook(knows_later=RECEIPT)], ids=["refuses", "knows"])
+def test_what_a_ledger_does_not_let_go_takes_no_place(send: Send, book: Notebook) -> None:
+    pacer = Pacer(limits=RateLimits(audience=1))
+    with suppress(LedgerError):
+        deliver(send, 201, request=BROADCAST, pacer=pacer, how={"ledger": book})
+    assert deliver(send, 201, request=BROADCAST, pacer=pacer)[2].slept == []
+
+
+@both
 def test_a_clock_that_stands_still_does_not_wait_for_ever(send: Send) -> None:
     pacer = Pacer(limits=RateLimits(audience=1))
     deliver(send, 201, request=BROADCAST, pacer=pacer)
@@ -213,6 +246,50 @@ def test_the_quota_is_that_of_all_sends_of_a_client(send: Send) -> None:
     assert "quota of retries is spent" in deliver(send, REFUSED, quota=quota)[0].reason
 
 
+RESETS = st.integers(-(10**6), 10**6).map(lambda seconds: str(int(Time().now.timestamp()) + seconds))
+ABSURD = st.one_of(
+    st.sampled_from(["", "0", "-1", "1e9", "nan", "9" * 15, "9" * 40, "Thu, 01 Jan 1970 00:00:00 GMT", "²", "30"]),
+    st.sampled_from(["Fri, 31 Dec 9999 23:59:59 GMT", "Tue, 24 Nov 2026 15:00:30 GMT", "Tue, 24 Nov 2026 15:01 -9999"]),
+    RESETS,
+    st.text(max_size=10),
+)
+SPEAKING = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-RateLimit-Retry-After"]
+HEADERS = st.dictionaries(st.sampled_from([*SPEAKING, "Retry-After", "Date", "X-Request-Id"]), ABSURD)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(st.sampled_from([201, 400, 429, 503]), HEADERS), min_size=1, max_size=4), st.data())
+def test_whatever_headers_say(answers: list[tuple[int, dict[str, str]]], data: st.DataObject) -> None:
+    """No header makes a send wait beyond its budget, nor a pacer hold longer than its windows last."""
+    said = [(status, {name: value.encode() for name, value in given.items()}) for status, given in answers]
+    policy = RetryPolicy(retry_refused_5xx=True)
+    for send in CLIENTS.values():
+        pacer, request = Pacer(), data.draw(st.sampled_from([REQUEST, BROADCAST]))
+        receipt, _, time = deliver(send, *said, request=request, pacer=pacer, retry=policy)
+        assert receipt.outcome in ("accepted", "rejected", "rate_limited")
+        assert sum(time.slept) <= policy.time_at_most
+        assert Receipt.from_dict(receipt.to_dict()) == receipt
+        hold = pacer.turn(request).take(time.now)
+        longest = timedelta(minutes=1) if request.is_broadcast else timedelta(hours=1)
+        assert hold is None or time.now < hold.until <= time.now + longest + timedelta(seconds=2)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.sampled_from([REFUSED, 429, (429, {"Retry-After": "9"})]), min_size=1), st.data())
+def test_a_clock_that_is_set_does_not_stretch_the_budget(answers: list[Any], data: st.DataObject) -> None:
+    policy = RetryPolicy(attempts=50, time_at_most=60)
+    for send in CLIENTS.values():
+        time = Time()
+
+        def sleep(seconds: float, time: Time = time) -> None:
+            time.sleep(seconds)
+            time.now += timedelta(seconds=data.draw(st.sampled_from([0, 0, -5, -3600, -(10**8), 3600])))
+
+        receipt, script, _ = deliver(send, *answers, retry=policy, clock=time.clock, sleep=sleep, quota=RetryQuota(100))
+        assert sum(time.slept) <= policy.time_at_most
+        assert (receipt.attempts, receipt.outcome in ("not_sent", "rate_limited")) == (len(script.arrived), True)
+
+
 ANSWERS = st.sampled_from([201, 400, 429, 500, 503, 504, 302, REFUSED, REFUSED, LOST, (429, {"Retry-After": "40"})])
 POLICIES = st.builds(
     RetryPolicy,
@@ -263,11 +340,13 @@ def test_what_the_ledger_knows_is_not_sent(send: Send) -> None:
 
 @both
 @pytest.mark.parametrize(("method", "requests"), [("known", 0), ("claim", 0), ("settle", 1)])
-def test_what_a_ledger_raises_comes_out(send: Send, method: str, requests: int) -> None:
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_what_a_ledger_raises_comes_out(send: Send, method: str, requests: int, is_ours: bool) -> None:
     time = Time()
     script = Script(time, 201)
-    with pytest.raises(LedgerError, match=f"no {method}") as caught:
-        send("US-01", transport=script.transport, how={"ledger": Notebook(failing=method), "repeat": True})
+    book = Notebook(failing=method, is_ours=is_ours)
+    with pytest.raises(LedgerError if is_ours else OSError, match=f"no {method}") as caught:
+        send("US-01", transport=script.transport, how={"ledger": book, "repeat": True})
     assert len(script.arrived) == requests
     notes = " ".join(getattr(caught.value, "__notes__", []))
     assert ("the request was accepted" in notes) == (method == "settle")
@@ -314,6 +393,12 @@ class Recording(MemoryStore):
             raise OSError("gone")
         super().at_least(booking, used)
 
+    def give_back(self, bookings: Sequence[Booking], /) -> None:
+        self.calls.append(("give_back", threading.get_ident()))
+        if self.failing == "give_back":
+            raise OSError("gone")
+        super().give_back(bookings)
+
 
 LIMITED = (201, {"X-RateLimit-Limit": "250000", "X-RateLimit-Remaining": "9", "X-RateLimit-Reset": "1795536000"})
 
@@ -332,9 +417,18 @@ def test_a_store_that_fails_after_a_send_changes_nothing(send: Send) -> None:
     assert [name for name, _ in store.calls] == ["take", "at_least"]
 
 
+@both
+def test_a_store_that_fails_after_nothing_was_sent_changes_nothing(send: Send) -> None:
+    store = Recording("give_back")
+    receipt, _, _ = deliver(send, REFUSED, 201, pacer=Pacer(store=store))
+    assert receipt.outcome == "accepted"
+    assert [name for name, _ in store.calls] == ["take", "give_back", "take"]
+
+
 def test_a_store_never_holds_up_the_event_loop() -> None:
     store = Recording()
-    deliver(CLIENTS["async"], LIMITED, pacer=Pacer(store=store))
+    deliver(CLIENTS["async"], REFUSED, LIMITED, pacer=Pacer(store=store))
+    assert {name for name, _ in store.calls} == {"take", "give_back", "at_least"}
     assert threading.get_ident() not in {thread for _, thread in store.calls}
 
 
@@ -348,11 +442,23 @@ def test_a_store_never_holds_up_the_event_loop() -> None:
         ({"key": "k"}, "give `ledger` too"),
         ({"repeat": True}, "give `ledger` too"),
         ({"deadline": datetime(2026, 1, 1)}, "with its offset"),  # noqa: DTZ001
+        ({"deadline": "tomorrow"}, "with its offset"),
+        ({"ledger": Notebook(), "key": 5}, "`key` is text"),
+        ({"ledger": "sends.db"}, r'`audience_dsl.ledger.Ledger\("sends.db"\)`'),
     ],
 )
 def test_misuse_is_raised(send: Send, how: dict[str, Any], words: str) -> None:
     with pytest.raises(TypeError, match=words):
         deliver(send, 201, how=how)
+
+
+@both
+def test_the_api_key_is_no_name_of_a_send(send: Send) -> None:
+    """It would stand in the ledger."""
+    book = Notebook()
+    with pytest.raises(ConfigurationError, match="`key` is given the API key") as caught:
+        deliver(send, 201, how={"ledger": book, "key": KEY})
+    assert (KEY in str(caught.value), book.log) == (False, [])
 
 
 @both

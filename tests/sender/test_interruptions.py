@@ -3,7 +3,8 @@
 import asyncio
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from time import sleep
 from types import FrameType
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import anyio
 import pytest
 
-from audience_dsl.sender import AsyncClient, Client, Receipt
+from audience_dsl.sender import AsyncClient, Booking, Client, Pacer, Receipt
 from audience_dsl.sender.http import httpx
+from audience_dsl.sender.limits import MemoryStore
 
 from .fault_server import FaultServer, closed_port
 from .notebook import Notebook, Page
@@ -43,9 +45,9 @@ class Interrupting:
         (("connection.connect_tcp.started", "http11.send_request_headers.started"), "unknown"),
     ],
 )
-@pytest.mark.parametrize("failing", ["", "settle"])
-def test_an_interrupted_attempt_is_recorded(events: tuple[str, ...], outcome: str, failing: str) -> None:
-    book = Notebook(failing=failing)
+@pytest.mark.parametrize(("failing", "is_ours"), [("", True), ("settle", True), ("settle", False)])
+def test_an_interrupted_attempt_is_recorded(events: tuple[str, ...], outcome: str, failing: str, is_ours: bool) -> None:
+    book = Notebook(failing=failing, is_ours=is_ours)
     with Client(api_key=KEY, endpoint="US-01", transport=Interrupting(*events)) as client:
         with pytest.raises(KeyboardInterrupt) as caught:
             client.send(REQUEST, ledger=book)
@@ -68,11 +70,13 @@ def test_an_answer_that_is_interrupted_is_what_its_status_says(status: int, outc
     assert "because the sender was stopped" in str(book.pages[0].receipt)
 
 
-def stopped(url: str, book: Notebook, ready: Callable[[], bool], scope: str, transport: Any = None) -> None:
+def stopped(
+    url: str, book: Notebook, ready: Callable[[], bool], scope: str, transport: Any = None, pacer: Pacer | None = None
+) -> None:
     """Sends, and cancels the task, or its scope, as soon as `ready` says so."""
 
     async def run() -> None:
-        async with AsyncClient(api_key=KEY, endpoint=url, timeout=PATIENT, transport=transport) as client:
+        async with AsyncClient(api_key=KEY, endpoint=url, timeout=PATIENT, transport=transport, pacer=pacer) as client:
             if scope == "anyio":
                 async with anyio.create_task_group() as group:
 
@@ -154,7 +158,73 @@ def test_a_claim_that_nobody_waits_for_any_more_is_given_back(scope: str) -> Non
     assert book.log == ["known None", "claim None", "settle not_sent"]
 
 
-OURS = tuple(f"audience_dsl/sender/{name}.py" for name in ("client", "delivery", "attempt", "exchange", "transport"))
+@scopes
+def test_a_place_that_nobody_waits_for_any_more_is_given_back(scope: str) -> None:
+    class Slow(MemoryStore):
+        def take(self, bookings: Sequence[Booking], /) -> bool:
+            taking.set()
+            going_on.wait(10)
+            return super().take(bookings)
+
+        def give_back(self, bookings: Sequence[Booking], /) -> None:
+            super().give_back(bookings)
+            given_back.set()
+
+    taking, going_on, given_back = threading.Event(), threading.Event(), threading.Event()
+
+    def ready() -> bool:
+        if taking.is_set():
+            threading.Timer(0.05, going_on.set).start()
+        return taking.is_set()
+
+    pacer, book = Pacer(store=Slow()), Notebook()
+    with closed_port() as url:
+        stopped(url, book, ready, scope, pacer=pacer)
+    assert given_back.wait(10)
+    assert not pacer._open
+    # Where the wait is shielded, its claim is made before the cancellation comes.
+    assert book.log in (["known None"], ["known None", "claim None", "settle not_sent"])
+
+
+def test_a_step_that_is_interrupted_before_it_begins() -> None:
+    """As where a task is cancelled while its step waits for a thread: nothing stays open, and all is recorded."""
+
+    class Stop(BaseException):
+        pass
+
+    at, was_reached = 0, True
+    while was_reached:
+        at, was_reached = at + 1, False
+        time, book, store = Time(), Notebook(), MemoryStore()
+        script, pacer = Script(time, REFUSED, 201), Pacer(store=store)
+        with Client(
+            api_key=KEY, endpoint="US-01", transport=script.transport, clock=time.clock, sleep=time.sleep, pacer=pacer
+        ) as client:
+            steps, count = client._steps(REQUEST, None, book, False, None), 1
+            try:
+                step = next(steps)
+                while True:
+                    if count == at:
+                        was_reached = True
+                        step = steps.throw(Stop())
+                    else:
+                        step = steps.send(client._done(step))
+                    count += 1
+            except (Stop, StopIteration):
+                pass
+        assert all(page.receipt for page in book.pages)
+        outcomes = [page.receipt.outcome for page in book.pages if page.receipt]
+        assert outcomes[:2] in ([], ["not_sent"], ["unknown"], ["not_sent", "accepted"], ["not_sent", "unknown"])
+        assert ("accepted" in outcomes) == (len(script.arrived) == 2)
+        assert not pacer._open
+        assert sum(used for used, _ in store._used.values()) == len([each for each in outcomes if each != "not_sent"])
+    # Known, taken, claimed, tried, settled and given back; a wait; and again, save what is known.
+    assert at == 6 + 1 + 5 + 1
+
+
+OURS = tuple(
+    f"audience_dsl/sender/{name}.py" for name in ("client", "core", "delivery", "attempt", "exchange", "transport")
+)
 
 
 def test_an_interruption_at_any_instant_leaves_the_truth() -> None:
@@ -195,7 +265,8 @@ def test_an_interruption_at_any_instant_leaves_the_truth() -> None:
     while was_reached:
         at += 1
         was_reached, log, arrived = run(at)
-        settled = [line for line in log if line.startswith("settle")]
+        # What was interrupted while it was recorded is recorded again.
+        settled = [line for line, _ in groupby(log) if line.startswith("settle")]
         # The first was refused, the second accepted: what is said of it is that, or that nobody knows, or nothing.
         assert settled[1:] in ([], ["settle accepted"], ["settle unknown"]) or arrived < 2
         assert settled[:1] in ([], ["settle not_sent"], ["settle unknown"])

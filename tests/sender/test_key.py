@@ -109,6 +109,13 @@ def test_keys_that_no_header_can_carry(key: str) -> None:
     assert caught.value.__context__ is None
 
 
+@pytest.mark.parametrize(("key", "words"), [(None, "there is no API key, but None"), ("", "the API key is empty")])
+def test_a_key_that_is_not_there(key: Any, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        Client(api_key=key, endpoint="US-01")
+    assert caught.value.help == "check that the variable or file that it is read from is set"
+
+
 def test_a_key_that_is_no_text() -> None:
     no_text: Any = b"key"
     with pytest.raises(ConfigurationError, match="not bytes"):

@@ -16,7 +16,17 @@ from hypothesis import strategies as st
 
 from audience_dsl.braze_api import ENDPOINTS, RATE_WINDOWS, rate_windows
 from audience_dsl.diagnostics import ConfigurationError
-from audience_dsl.sender import NO_LIMITS, AsyncClient, Booking, Client, Pacer, RateLimit, RateLimits, Request
+from audience_dsl.sender import (
+    NO_LIMITS,
+    AsyncClient,
+    Booking,
+    Client,
+    Pacer,
+    RateLimit,
+    RateLimits,
+    Request,
+    RetryPolicy,
+)
 from audience_dsl.sender.http import httpx
 from audience_dsl.sender.limits import MemoryStore
 from audience_dsl.sender.outcome import Judgement
@@ -28,6 +38,7 @@ from .sending import BROADCAST, KEY, REQUEST
 START = datetime(2026, 11, 24, 15, 0, 0, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ACCEPTED = Judgement(outcome="accepted", reason="")
+NOT_SENT = Judgement(outcome="not_sent", reason="")
 
 
 def request_for(path: str, number: int = 0) -> Request:
@@ -65,11 +76,11 @@ class Braze:
 def simulate(
     pacers: Sequence[Pacer],
     braze: Braze,
-    sends: Iterable[tuple[datetime, Request, float, float]],
+    sends: Iterable[tuple[datetime, Request, float, float | None]],
     *,
     ends: datetime | None = None,
 ) -> int:
-    """Sends that begin then, take so long, and arrive after such a part of it; how many were let go."""
+    """Sends that begin then, take so long, and arrive after such a part of it, or never; how many were let go."""
     order = itertools.count()
     events: list[tuple[datetime, int, Callable[[datetime], None]]] = []
     sent = 0
@@ -77,7 +88,7 @@ def simulate(
     def plan(at: datetime, event: Callable[[datetime], None]) -> None:
         heapq.heappush(events, (at, next(order), event))
 
-    def begin(pacer: Pacer, request: Request, latency: float, part: float) -> Callable[[datetime], None]:
+    def begin(pacer: Pacer, request: Request, latency: float, part: float | None) -> Callable[[datetime], None]:
         turn = pacer.turn(request)
 
         def attempt(now: datetime) -> None:
@@ -88,8 +99,10 @@ def simulate(
                 plan(hold.until, attempt)
                 return
             sent += 1
-            plan(now + timedelta(seconds=latency * part), lambda then: braze.call(request, then))
-            plan(now + timedelta(seconds=latency), lambda then: turn.done(ACCEPTED, then))
+            if part is not None:
+                plan(now + timedelta(seconds=latency * part), lambda then: braze.call(request, then))
+            judgement = NOT_SENT if part is None else ACCEPTED
+            plan(now + timedelta(seconds=latency), lambda then: turn.done(judgement, then))
 
         return attempt
 
@@ -114,13 +127,16 @@ LATENCIES = st.sampled_from([0, 0, 0.02, 0.6, 1.6, 61])
 
 
 @st.composite
-def arrivals(draw: st.DrawFn) -> list[tuple[datetime, Request, float, float]]:
-    """Bursts of sends over some days: when each begins, how long it takes, and in which part of that it arrives."""
+def arrivals(draw: st.DrawFn) -> list[tuple[datetime, Request, float, float | None]]:
+    """Bursts of sends over some days: when each begins, how long it takes, and in which part of that it arrives.
+
+    Some never leave.
+    """
     found = []
     kinds = draw(st.lists(KINDS, min_size=1, max_size=3))
     for _ in range(draw(st.integers(0, 15))):
         at = START + timedelta(minutes=draw(BOUNDARIES), seconds=draw(OFFSETS))
-        request, latency, part = draw(st.sampled_from(kinds)), draw(LATENCIES), draw(st.sampled_from([0.0, 1.0]))
+        request, latency, part = draw(st.sampled_from(kinds)), draw(LATENCIES), draw(st.sampled_from([0.0, 1.0, None]))
         found += [(at, request, latency, part)] * draw(st.integers(1, 8))
     return sorted(found, key=lambda each: each[0])
 
@@ -148,6 +164,16 @@ def test_among_several_pacers(sends: list[Any], count: int, shares: bool, skew: 
     braze = Braze(skew)
     assert simulate(pacers, braze, quick) == len(quick)
     assert all(count <= LIMITS[name] * (3 if shares else 1) for name, count in braze.worst().items())
+
+
+@settings(deadline=None, max_examples=100)
+@given(arrivals())
+def test_what_never_left_counts_nowhere(sends: list[Any]) -> None:
+    pacer, braze = Pacer(limits=SMALL), Braze()
+    simulate([pacer], braze, [(at, request, latency, None) for at, request, latency, _ in sends])
+    assert not braze.counts
+    assert not any(used for used, _ in pacer._store._used.values())  # type: ignore[attr-defined]
+    assert not pacer._open
 
 
 @pytest.mark.parametrize("latency", [0.05, 0.8])
@@ -248,6 +274,33 @@ def test_tasks_that_share_a_pacer() -> None:
         return [receipt.outcome for receipt in receipts]
 
     assert asyncio.run(run()) == ["accepted"] * 45
+    assert braze.worst() == {"broadcasts": 10, "audience": 10}
+
+
+def test_both_kinds_of_client_that_share_a_pacer() -> None:
+    time, braze, pacer = SharedTime(), Braze(), Pacer()
+    how: dict[str, Any] = {"transport": answering(braze, time, BROADCAST), "clock": time.clock, "pacer": pacer}
+    how |= {"api_key": KEY, "endpoint": "US-01", "retry": RetryPolicy(max_wait=0)}
+    outcomes: list[str] = []
+
+    def by_thread() -> None:
+        with Client(**how) as client:
+            outcomes.extend(client.send(BROADCAST).outcome for _ in range(6))
+
+    def by_tasks() -> None:
+        async def run() -> None:
+            async with AsyncClient(**how) as client:
+                receipts = await asyncio.gather(*(client.send(BROADCAST) for _ in range(6)))
+            outcomes.extend(receipt.outcome for receipt in receipts)
+
+        asyncio.run(run())
+
+    threads = [threading.Thread(target=target) for target in (by_thread, by_tasks) * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Counter(outcomes) == {"accepted": 10, "rate_limited": 14}
     assert braze.worst() == {"broadcasts": 10, "audience": 10}
 
 
@@ -377,6 +430,24 @@ def test_a_clock_that_was_set_back_is_followed() -> None:
     assert room(pacer, REQUEST, START) == 5
 
 
+def test_a_refusal_does_not_outlast_a_clock_that_was_set_back() -> None:
+    pacer = Pacer(limits=RateLimits(audience=5))
+    ahead = LATER + timedelta(days=900)
+    turn = pacer.turn(BROADCAST)
+    assert turn.take(ahead) is None
+    turn.done(said(None, None, None, retry_after=50.0, outcome="rate_limited"), ahead)
+    # Who read the clock before is no clock that was set.
+    assert isinstance(pacer.turn(BROADCAST).take(ahead - timedelta(seconds=20)), Hold)
+    assert room(pacer, BROADCAST) == 5
+
+
+def test_a_send_of_which_nobody_says_that_it_is_over() -> None:
+    """As where its task is cancelled at that very instant: it may be on its way for long, and not for ever."""
+    pacer = Pacer(limits=RateLimits(audience=2))
+    assert pacer.turn(BROADCAST).take(START) is None
+    assert [room(pacer, BROADCAST, START + timedelta(minutes=later)) for later in (5, 50, 70)] == [1, 0, 2]
+
+
 def test_who_read_the_clock_first_and_comes_last() -> None:
     """It may be on its way for as long as those that came before it."""
     pacer = Pacer(limits=RateLimits(broadcasts=3))
@@ -396,6 +467,13 @@ def test_no_limits() -> None:
     assert all(pacer.turn(BROADCAST).take(START) is None for _ in range(1_000))
 
 
+class HalfAStore:
+    def take(self, bookings: Sequence[Booking], /) -> bool:
+        return True
+
+    def at_least(self, booking: Booking, used: int, /) -> None: ...
+
+
 @pytest.mark.parametrize("share", [0, 2, -1, "0/8", "9/8", "x", "1/0", 0.5, True, None])
 def test_shares_that_cannot_be_meant(share: Any) -> None:
     with pytest.raises(ConfigurationError, match="`share`"):
@@ -406,6 +484,12 @@ def test_shares_that_cannot_be_meant(share: Any) -> None:
 def test_guards_that_cannot_be_meant(guard: Any) -> None:
     with pytest.raises(ConfigurationError, match="`guard`"):
         Pacer(guard=guard)
+
+
+@pytest.mark.parametrize(("store", "method"), [("limits.db", "take"), (Counter(), "take"), (HalfAStore(), "give_back")])
+def test_stores_that_cannot_be_meant(store: Any, method: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"`store` has no `{method}`"):
+        Pacer(store=store)
 
 
 @pytest.mark.parametrize("limit", [0, -1, True, "3", 2.5])
@@ -431,6 +515,8 @@ def test_a_store_counts_all_or_nothing() -> None:
     assert not store.take([two])
     store.at_least(Booking("three", 5, 60), 4)
     assert [store.take([Booking("three", 5, 60)]) for _ in range(2)] == [True, False]
+    store.give_back([one, Booking("forgotten", 1, 60)])
+    assert [store.take([one]), store.take([one]), store.take([Booking("forgotten", 1, 60)])] == [True, False, True]
 
 
 def test_the_memory_store_forgets() -> None:
@@ -447,6 +533,9 @@ def test_a_store_that_fails_leaves_no_place_taken() -> None:
             raise OSError("gone")
 
         def at_least(self, booking: Booking, used: int, /) -> None:
+            raise OSError("gone")
+
+        def give_back(self, bookings: Sequence[Booking], /) -> None:
             raise OSError("gone")
 
     pacer = Pacer(store=Failing())
