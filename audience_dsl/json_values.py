@@ -6,7 +6,7 @@ by JSON pointer, and `UNFIT` stands in its place, so that later checks can pass 
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from .diagnostics import CODES, ERROR, LISTED_AT_MOST, Diagnostic, quoted
@@ -108,6 +108,53 @@ def plain(value: object, findings: Findings, path: Path, bounds: Bounds) -> obje
 
     Walks with a stack of its own and raises nothing over the value itself.
     """
+    copy = _copied(value, bounds)
+    return _examined(value, findings, path, bounds) if copy is UNFIT else copy
+
+
+def _copied(value: object, bounds: Bounds) -> object:
+    """What `_examined` gives, several times as fast, for a value that is plain already; UNFIT for any other.
+
+    Containers are copied whole, and then looked through, so that no member is written unless it is a container itself.
+    """
+    root: list[Any] = [value]
+    pending: list[tuple[dict[Any, Any] | list[Any], int]] = [(root, 0)]
+    size = 0
+    while pending:
+        holder, depth = pending.pop()
+        members: Iterable[tuple[Any, Any]]
+        if isinstance(holder, dict):
+            for key in holder:
+                if type(key) is not str or not _carried(key):
+                    return UNFIT
+                size += len(key) + 3
+            members = holder.items()
+        else:
+            members = enumerate(holder)
+        for at, member in members:
+            kind = type(member)
+            if kind is str:
+                if not _carried(member):
+                    return UNFIT
+                size += len(member) + 2
+            elif kind is dict or kind is list:
+                # Each member takes one at least: nothing is copied that is too large, or holds itself.
+                size += len(member)
+                if depth >= bounds.depth or size > bounds.size:
+                    return UNFIT
+                holder[at] = copy = member.copy()
+                pending.append((copy, depth + 1))
+            elif kind is bool or member is None:
+                size += 4
+            elif (kind is int and member.bit_length() <= _BITS_AT_MOST) or (kind is float and math.isfinite(member)):
+                size += 1
+            else:
+                return UNFIT
+    return UNFIT if size > bounds.size else root[0]
+
+
+def _examined(value: object, findings: Findings, path: Path, bounds: Bounds) -> object:
+    """The copy, with a finding for all that JSON cannot carry."""
     root: list[object] = [None]
     pending: list[tuple[object, _Container, Any, Path, int]] = [(value, root, 0, path, 0)]
     size = 0

@@ -2,7 +2,7 @@
 
     python -m benchmarks.runs --recipients 1000000
 
-Two processes: one for speed and memory, and one, with a tenth of the recipients and one thread, whose stack is looked
+Two processes: one for speed and memory, and one, with a tenth of the recipients and no threads, whose stack is looked
 at every few milliseconds, for the shares. There is no network in between, so all that is measured is ours, the sandbox
 included.
 """
@@ -10,18 +10,19 @@ included.
 import argparse
 import json
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
+from unittest import mock
 
 from audience_dsl.braze_api import CAMPAIGN_TRIGGER_SEND
 from audience_dsl.ledger.database import Database
@@ -108,7 +109,9 @@ def _measure(count: int, at_once: int, *, watched: bool) -> dict[str, Any]:
                     now=datetime(2026, 11, 1, tzinfo=UTC),
                 )
             staged = time.perf_counter()
-            with run, _looked_at(shares, "delivery", watched):
+            threads: AbstractContextManager[object]
+            threads = mock.patch("audience_dsl.runs.engine.threading.Thread", _Here) if watched else nullcontext()
+            with run, threads, _looked_at(shares, "delivery", watched):
                 summary = deliver(run, client, at_once=at_once)
             ended = time.perf_counter()
         assert summary.counts["accepted"] == count, summary
@@ -125,29 +128,28 @@ def _measure(count: int, at_once: int, *, watched: bool) -> dict[str, Any]:
 
 @contextmanager
 def _looked_at(shares: dict[str, Counter[str]], phase: str, watched: bool) -> Iterator[None]:
-    """Count what the working thread is at: this one, or while it waits for others, theirs."""
+    """Count what this thread is at, every few milliseconds, also while it waits for the disk."""
     if not watched:
         yield
         return
     found = shares[phase] = Counter[str]()
-    mine, done = threading.get_ident(), threading.Event()
 
-    def look() -> None:
-        while not done.wait(_LOOK):
-            for thread in threading.enumerate():
-                works = thread.ident == mine if phase == "staging" else thread.name.startswith("batches-")
-                if works and thread.ident is not None:
-                    found[_part(sys._current_frames().get(thread.ident))] += 1
+    def look(_signal: int, frame: FrameType | None) -> None:
+        found[_part(frame)] += 1
 
-    # Otherwise it would look only where the other thread lets go of the interpreter, which is at input and output.
-    sys.setswitchinterval(_LOOK / 20)
-    watcher = threading.Thread(target=look, daemon=True)
-    watcher.start()
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
     try:
         yield
     finally:
-        done.set()
-        watcher.join()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+class _Here:
+    """A thread that is none, so that signals reach what it does."""
+
+    def __init__(self, target: Callable[[], None], **_settings: object) -> None:
+        self.start = target
 
 
 def _part(frame: FrameType | None) -> str:

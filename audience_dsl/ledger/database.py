@@ -15,19 +15,22 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Generic, TypeVar
 
+from ..diagnostics import CODES, LedgerError, quoted
 from .faults import UNWRITABLE, fault, said_plainly
-from .hold import held
+from .hold import held, is_held
 from .opening import APPLICATION_ID, identify, release
 
 __all__ = ["APPLICATION_ID", "Database"]
 
 T = TypeVar("T")
 
+# The process that held the ledger last: it holds it still while the hold is taken.
+_HOLDER: Final = "CREATE TABLE holder (id INTEGER PRIMARY KEY CHECK (id = 1), process INTEGER NOT NULL) STRICT"
 # How long a write waits for another process's, in seconds. Each takes milliseconds.
 _BUSY: Final = 30.0
 
@@ -153,12 +156,25 @@ class Database:
         with self.reading() as connection:
             return dict(connection.execute("SELECT name, version FROM parts"))
 
-    def hold(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def hold(self) -> Iterator[None]:
         """Keep the ledger to one run: LedgerError (ledger-held) for a second one, until the first's process ends.
 
         Others may read it, and write single sends, meanwhile.
         """
-        return held(self._real)
+        with held(self._real, self._held_by_another):
+            self.ensure("holder", 1, [_HOLDER])
+            with self.writing() as connection:
+                connection.execute("INSERT OR REPLACE INTO holder VALUES (1, ?)", (os.getpid(),))
+            yield
+
+    def holder(self) -> int | None:
+        """The process that holds the ledger right now; None where none does."""
+        if not is_held(self._real) or "holder" not in self.parts():
+            return None
+        with self.reading() as connection:
+            row = connection.execute("SELECT process FROM holder").fetchone()
+        return None if row is None else int(row[0])
 
     def close(self) -> None:
         """Close the file, once what is being written is written."""
@@ -194,6 +210,15 @@ class Database:
         if self._process != os.getpid():
             raise fault(self.path, "was opened by another process, of which this is a fork", "open it in each process")
         return self._connection
+
+    def _held_by_another(self) -> LedgerError:
+        holder = self.holder()
+        which = "" if holder is None else f": process {holder}"
+        return LedgerError(
+            CODES["ledger-held"],
+            f"another run holds the ledger {quoted(str(self.path))}{which}",
+            help="wait for it to end, or end it: its hold ends with its process, however that ends",
+        )
 
     def _opened(self, *, query_only: bool = False) -> sqlite3.Connection:
         how = "mode=rw"

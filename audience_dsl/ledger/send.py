@@ -10,7 +10,7 @@ from ..diagnostics import LedgerError, quoted
 from ..sender.outcome import OUTCOMES, UNKNOWN, Receipt
 from .faults import fault
 
-__all__ = ["IN_FLIGHT", "OPEN", "STANDINGS", "Send", "damaged", "read_send", "stamp", "stamped"]
+__all__ = ["IN_FLIGHT", "OPEN", "STANDINGS", "Send", "damaged", "read_send", "stamp", "stamped", "triggered"]
 
 # How a send stands besides the outcomes of the sender: begun, and its outcome not recorded yet.
 IN_FLIGHT: Final = "in_flight"
@@ -79,8 +79,7 @@ class Send:
     @property
     def what(self) -> str:
         """What was triggered, in words."""
-        kind = _KINDS.get(self.endpoint)
-        return f"{kind} {quoted(self.subject)}" if kind and self.subject else f"POST {self.endpoint}"
+        return triggered(self.endpoint, self.subject)
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as JSON values; instants are ISO 8601."""
@@ -103,6 +102,12 @@ class Send:
 
     def __repr__(self) -> str:
         return f"<Send {self.number} {self.outcome}>"
+
+
+def triggered(endpoint: str, subject: str | None) -> str:
+    """What a request to this path triggers, in words."""
+    kind = _KINDS.get(endpoint)
+    return f"{kind} {quoted(subject)}" if kind and subject else f"POST {endpoint}"
 
 
 def stamped(instant: datetime) -> str:

@@ -8,10 +8,19 @@ from typing import Final
 from ..diagnostics import CODES, LedgerError, quoted
 from .database import Database
 
-__all__ = ["bind_target"]
+__all__ = ["bind_target", "target_of"]
 
 _VERSION: Final = 1
 _STATEMENTS: Final = ("CREATE TABLE target (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL) STRICT",)
+
+
+def target_of(database: Database) -> str | None:
+    """Where its sends go; None where nobody said."""
+    if "target" not in database.parts():
+        return None
+    with database.reading() as connection:
+        row = connection.execute("SELECT name FROM target").fetchone()
+    return None if row is None else str(row[0])
 
 
 def bind_target(database: Database, name: str) -> None:

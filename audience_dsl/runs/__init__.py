@@ -16,13 +16,14 @@ from .engine import deliver
 from .run import Batch, Delivered, Reject, Run
 from .staging import Staged, prepare, resume
 from .stopping import StoppedError, StopSignal
-from .tables import IN_FLIGHT, OPEN, PENDING, STATES
+from .tables import IN_FLIGHT, OPEN, PENDING, STATES, UNDECIDED
 
 __all__ = [
     "IN_FLIGHT",
     "OPEN",
     "PENDING",
     "STATES",
+    "UNDECIDED",
     "Batch",
     "Delivered",
     "Progress",

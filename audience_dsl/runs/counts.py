@@ -19,11 +19,12 @@ class Summary:
     """How a run stands: recipients and batches by where they are.
 
     `counts` and `batch_counts` have every state of `STATES`; `total` is the number of recipients to be sent to, without
-    the `duplicates` and the `rejected_lines` of the file. `stopped` says why delivery ended before everything was
+    the `duplicates` and the `rejected_lines` of the file. `retry_at` is when all that is rate limited may go, where
+    that is known. `stopped` says why delivery ended before everything was
     tried, None where it did not.
     """
 
-    __slots__ = ("batch_counts", "batches", "counts", "duplicates", "rejected_lines", "stopped", "total")
+    __slots__ = ("batch_counts", "batches", "counts", "duplicates", "rejected_lines", "retry_at", "stopped", "total")
 
     def __init__(
         self,
@@ -33,7 +34,7 @@ class Summary:
         rejected_lines: int,
         counts: Mapping[str, int],
         batch_counts: Mapping[str, int],
-        stopped: str | None = None,
+        retry_at: str | None = None,
     ) -> None:
         self.total = total
         self.duplicates = duplicates
@@ -41,7 +42,8 @@ class Summary:
         self.counts = {state: counts.get(state, 0) for state in STATES}
         self.batch_counts = {state: batch_counts.get(state, 0) for state in STATES}
         self.batches = sum(self.batch_counts.values())
-        self.stopped = stopped
+        self.retry_at = retry_at
+        self.stopped: str | None = None
 
     @property
     def left(self) -> int:
@@ -68,6 +70,7 @@ class Summary:
             "recipients_by_outcome": dict(self.counts),
             "batches_by_outcome": dict(self.batch_counts),
             "worst": self.worst,
+            "retry_at": self.retry_at,
             "stopped": self.stopped,
         }
 

@@ -152,6 +152,7 @@ class _Engine:
             while (batch := self._next()) is not None:
                 ledger = BatchLedger(self._run.database, batch.number, hashed=self._run.hashed, stop=self._stop)
                 receipt = self._client.send(self._request(batch), key=f"batch {batch.number}", ledger=ledger)
+                ledger.leave(receipt)
                 self._ended.put((batch, receipt))
                 self._judge(receipt)
         except StoppedError:
@@ -175,11 +176,22 @@ class _Engine:
         with self._judging:
             self._failures = 0 if receipt.outcome == ACCEPTED else self._failures + 1
             if says_nothing_of_the_batch(receipt):
-                meaning, way = STATUS_MEANINGS[receipt.http_status or 0]
-                answer = f"the server answered {receipt.http_status}: {meaning}"
-                self._stop.halt(f"{answer}; {way}, and go on: the batch counts as not sent")
+                _, way = _meaning_of(receipt)
+                self._stop.halt(f"{_why(receipt)}; {way}, and go on: the batch counts as not sent")
             elif self._failures >= self._failures_at_most:
                 self._stop.halt(
                     f"no batch was accepted {counted(self._failures, 'time')} in a row, the last time because "
-                    f"{receipt.reason}"
+                    f"{_why(receipt)}"
                 )
+
+
+def _why(receipt: Receipt) -> str:
+    """Why a batch was not accepted, without the words of the server, which may name a recipient."""
+    if receipt.http_status is None:
+        return receipt.reason
+    meaning, _ = _meaning_of(receipt)
+    return f"the server answered {receipt.http_status}" + (f": {meaning}" if meaning else "")
+
+
+def _meaning_of(receipt: Receipt) -> tuple[str, str]:
+    return STATUS_MEANINGS.get(receipt.http_status or 0, ("", ""))

@@ -101,3 +101,24 @@ class BatchLedger:
             )
 
         self._database.submit(end)
+
+    def leave(self, receipt: Receipt) -> None:
+        """Record why nothing was begun, where nothing was: the rate limit is spent, or the time is over."""
+        if self._begun is not None:
+            return
+        values = (
+            state_after(receipt),
+            receipt.reason,
+            None if receipt.retry_at is None else receipt.retry_at.isoformat(),
+            receipt.finished_at.isoformat(),
+            self._batch,
+        )
+
+        def note(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE run_batches SET state = ?, http_status = NULL, reason = ?, retry_at = ?, finished_at = ? "
+                "WHERE number = ? AND state IN (?, ?, ?)",
+                (*values, *OPEN),
+            )
+
+        self._database.submit(note)

@@ -2,19 +2,20 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ..braze_api import ENDPOINTS, Endpoint
 from ..diagnostics import CODES, LedgerError, counted, quoted
 from ..ledger.database import Database
-from ..sender.outcome import UNKNOWN
+from ..ledger.send import stamp, stamped
+from ..sender.outcome import ACCEPTED, NOT_SENT, RATE_LIMITED, REJECTED, UNKNOWN
 from .counts import Summary
 from .places import Place
 from .source import Source
-from .tables import IN_FLIGHT, PENDING, READY, STAGING, STATES, ensure_tables
+from .tables import IN_FLIGHT, PENDING, READY, STAGING, STATES, UNDECIDED, ensure_tables
 
 __all__ = ["Batch", "Delivered", "Reject", "Run"]
 
@@ -29,12 +30,13 @@ _LEFT_IN_FLIGHT: Final = (
 class Batch:
     """One request of a run: its number from 1, its recipients by first and last line, and what became of it.
 
-    `resent` counts how often it was sent again by order though its outcome was unknown.
+    `resent` counts how often it was sent again by order though its outcome was unknown. `resolved_at` and
+    `resolved_by` are set where a person said what became of it.
     """
 
     __slots__ = (
         *("number", "first", "last", "recipients", "state", "attempts", "resent", "digest", "http_status"),
-        *("dispatch_id", "request_id", "reason", "retry_at", "begun_at", "finished_at"),
+        *("dispatch_id", "request_id", "reason", "retry_at", "begun_at", "finished_at", "resolved_at", "resolved_by"),
     )
 
     number: int
@@ -52,6 +54,8 @@ class Batch:
     retry_at: str | None
     begun_at: str | None
     finished_at: str | None
+    resolved_at: str | None
+    resolved_by: str | None
 
     def __init__(self, row: tuple[Any, ...]) -> None:
         for name, value in zip(self.__slots__, row, strict=True):
@@ -67,7 +71,8 @@ class Batch:
 # Each gives the number that its next rows come after, and takes the last one and how many are wanted.
 _BATCHES: Final = (
     "SELECT number, number, first, last, recipients, state, attempts, resent, digest, http_status, dispatch_id, "
-    "request_id, reason, retry_at, begun_at, finished_at FROM run_batches WHERE number > ? ORDER BY number LIMIT ?"
+    "request_id, reason, retry_at, begun_at, finished_at, resolved_at, resolved_by FROM run_batches "
+    "WHERE number > ? ORDER BY number LIMIT ?"
 )
 _REJECTS: Final = "SELECT rowid, line, code, pointer FROM run_rejects WHERE rowid > ? ORDER BY rowid LIMIT ?"
 _DUPLICATES: Final = "SELECT line, line, later FROM run_duplicates WHERE line > ? ORDER BY line LIMIT ?"
@@ -100,8 +105,9 @@ class Reject:
 class Run:
     """The run of a ledger. `Run.open` only reads; `prepare` and `resume` give one that can be delivered.
 
-    `name` is the name of the file of recipients, `now` the instant that relative days count from, `started` when the
-    run was begun. One that can be delivered holds its ledger until it is closed: use it in a `with`.
+    `name` is the name of the file of recipients, `subject` the id of what is triggered, `now` the instant that relative
+    days count from, `started` when the run was begun. One that can be delivered holds its ledger until it is closed:
+    use it in a `with`.
     """
 
     def __init__(self, database: Database, row: tuple[Any, ...]) -> None:
@@ -110,9 +116,9 @@ class Run:
             self.state,
             self.name,
             self._endpoint,
+            self.subject,
             self.request_digest,
             self.input_digest,
-            self.input_size,
             now,
             started,
             self.salt,
@@ -133,7 +139,7 @@ class Run:
         ensure_tables(database)
         with database.reading() as connection:
             row = connection.execute(
-                "SELECT state, name, endpoint, request_digest, input_digest, input_size, now, started, salt, total, "
+                "SELECT state, name, endpoint, subject, request_digest, input_digest, now, started, salt, total, "
                 "duplicates, rejected_lines FROM run"
             ).fetchone()
         return None if row is None else cls(database, row)
@@ -180,18 +186,18 @@ class Run:
 
     # --- How it stands ---
 
-    def summary(self, *, stopped: str | None = None) -> Summary:
+    def summary(self) -> Summary:
         with self.database.reading() as connection:
             rows = connection.execute(
-                "SELECT state, count(*), sum(recipients) FROM run_batches GROUP BY state"
+                "SELECT state, count(*), sum(recipients), max(retry_at) FROM run_batches GROUP BY state"
             ).fetchall()
         return Summary(
             total=self._total,
             duplicates=self._duplicates,
             rejected_lines=self._rejected_lines,
-            counts={state: recipients for state, _, recipients in rows},
-            batch_counts={state: batches for state, batches, _ in rows},
-            stopped=stopped,
+            counts={state: recipients for state, _, recipients, _ in rows},
+            batch_counts={state: batches for state, batches, _, _ in rows},
+            retry_at=next((retry_at for state, _, _, retry_at in rows if state == RATE_LIMITED), None),
         )
 
     def batches(self, *states: str, after: int = 0) -> Iterator[Batch]:
@@ -201,6 +207,11 @@ class Run:
             batch = Batch(row[1:])
             if batch.state in wanted:
                 yield batch
+
+    def batch(self, number: int) -> Batch | None:
+        """The batch of this number."""
+        found = next(self.batches(after=number - 1), None)
+        return found if found is not None and found.number == number else None
 
     def places(self, batch: Batch) -> list[Place]:
         """Where the recipients of a batch stand in the file."""
@@ -220,7 +231,7 @@ class Run:
 
     def unknowns(self) -> Iterator[Batch]:
         """The batches of which nobody knows whether they were accepted."""
-        return self.batches(UNKNOWN, IN_FLIGHT)
+        return self.batches(*UNDECIDED)
 
     def rejects(self) -> Iterator[Reject]:
         """What was found on the lines that were set aside."""
@@ -272,7 +283,7 @@ class Run:
 
         def reopen(connection: sqlite3.Connection) -> None:
             (there,) = connection.execute(
-                "SELECT coalesce(sum(recipients), 0) FROM run_batches WHERE state IN (?, ?)", (UNKNOWN, IN_FLIGHT)
+                "SELECT coalesce(sum(recipients), 0) FROM run_batches WHERE state IN (?, ?)", UNDECIDED
             ).fetchone()
             if count != there:
                 raise LedgerError(
@@ -282,10 +293,54 @@ class Run:
                 )
             connection.execute(
                 "UPDATE run_batches SET state = ?, resent = resent + 1 WHERE state IN (?, ?)",
-                (PENDING, UNKNOWN, IN_FLIGHT),
+                (PENDING, *UNDECIDED),
             )
 
         self.database.submit(reopen)
+
+    def resolve(self, *numbers: int, as_: Literal["accepted", "not_sent"], by: str, at: datetime) -> None:
+        """Say what became of these batches, as the dashboard shows it: all of them, or none. `by` is who says so.
+
+        Those that are `accepted` are never sent again; those that were `not_sent` are by the next `resume`. Raises
+        LedgerError where the outcome of one is known, where there is no such batch, and while another run holds the
+        ledger, which may know better in a moment.
+        """
+        if as_ not in (ACCEPTED, NOT_SENT):
+            raise ValueError(f"a batch is resolved as `accepted` or `not_sent`, not as {as_!r}")
+        held = self.database.hold() if self._source is None else nullcontext()
+        with held, self.database.writing() as connection:
+            for number in numbers:
+                row = connection.execute("SELECT state FROM run_batches WHERE number = ?", (number,)).fetchone()
+                state = None if row is None else row[0]
+                if state not in UNDECIDED:
+                    is_how = "is not there" if state is None else f"is {state.replace('_', ' ')}, and needs no decision"
+                    raise LedgerError(
+                        CODES["ledger-unresolved"],
+                        f"batch {number:,} of the run {is_how}",
+                        help="only what is in flight or unknown is resolved, and `audience ledger show` lists it",
+                    )
+                reason = f"{by} said so at {stamp(at)}, when it was {state.replace('_', ' ')}"
+                connection.execute(
+                    "UPDATE run_batches SET state = ?, reason = ?, resolved_at = ?, resolved_by = ? WHERE number = ?",
+                    (as_, reason, stamped(at), by, number),
+                )
+
+    def refused_5xx(self) -> int:
+        """How many recipients are in batches that Braze refused for an error of its own: surely nothing was sent."""
+        with self.database.reading() as connection:
+            (count,) = connection.execute(
+                "SELECT coalesce(sum(recipients), 0) FROM run_batches WHERE state = ? AND http_status >= 500",
+                (REJECTED,),
+            ).fetchone()
+        return int(count)
+
+    def resend_refused_5xx(self) -> None:
+        """Have those sent again, which stay rejected otherwise."""
+        self._must_be_held()
+        with self.database.writing() as connection:
+            connection.execute(
+                "UPDATE run_batches SET state = ? WHERE state = ? AND http_status >= 500", (PENDING, REJECTED)
+            )
 
     def put_off(self) -> None:
         """Have it begun anew by the next `prepare`: nobody wants it as it is. Once a batch was begun, it stays."""

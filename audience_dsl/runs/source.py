@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +17,14 @@ from .places import Place, kept_identity
 __all__ = ["Source"]
 
 _READ: Final = 1 << 20
+_ANYBODY: Final = {"external_user_id": "anybody"}
 
 
 class Source:
-    """The request without its recipients, and where those are read. Raises ConfigurationError where they do not fit."""
+    """The request without its recipients, and where those are read.
+
+    Raises ConfigurationError where they do not fit together, and RequestError over what is wrong with the request.
+    """
 
     def __init__(self, recipients: RecipientsFile, template: Mapping[str, Any], endpoint: Endpoint) -> None:
         if FIELD not in endpoint.users_fields:
@@ -35,7 +40,10 @@ class Source:
                 help=f"leave `{FIELD}` out of the request",
             )
         self.recipients = recipients
-        self.template = dict(template)
+        # Checked as it will stand, and made plain JSON; the recipients come last in it.
+        self._request = build_request(body_of(template, [_ANYBODY]), endpoint=endpoint)
+        self._head = self._request.body.removesuffix(as_json([_ANYBODY]) + b"}")
+        self.template = {name: value for name, value in self._request.to_dict().items() if name != FIELD}
         self.endpoint = endpoint
 
     @property
@@ -72,17 +80,17 @@ class Source:
 
     def request(self, places: Sequence[Place], salt: bytes | None) -> Request:
         """The request to the recipients at these places, read again. Raises LedgerError where the file was changed."""
-        found = []
-        for place in places:
-            try:
-                recipient = self.recipients.at(place.offset, place.length)
-            except ConfigurationError as error:
-                raise LedgerError(CODES["ledger-changed"], error.message, help=error.help) from None
+        try:
+            found = self.recipients.all_at((place.offset, place.length) for place in places)
+        except ConfigurationError as error:
+            raise LedgerError(CODES["ledger-changed"], error.message, help=error.help) from None
+        for place, recipient in zip(places, found, strict=True):
             if kept_identity(identity_of(recipient), salt) != place.identity:
                 raise LedgerError(
                     CODES["ledger-changed"],
                     f"another recipient stands on line {place.line:,} of {quoted(self.path.name)} than was read there",
                     help="put the file back as it was, and go on with `--resume`",
                 )
-            found.append(recipient)
-        return build_request(body_of(self.template, found), endpoint=self.endpoint)
+        # What `build_request` would give: all that is here was checked, each by itself.
+        body = b"".join((self._head, as_json(found), b"}"))
+        return replace(self._request, body=body, recipient_count=len(found))

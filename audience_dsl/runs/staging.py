@@ -68,10 +68,10 @@ def prepare(
     Of those who stand in the file more than once the last counts, as at Braze. A line that is not right goes to
     `rejects` as it is, to be mended and sent by another run, and its code and place go into the ledger; with `strict`
     such a file is refused as a whole. `on_rejected` is told each of them. With `hashed`, the ledger has keyed hashes
-    in place of identifiers. `template` is the body without `recipients`, checked before.
+    in place of identifiers. `template` is the body without `recipients`.
 
     The run holds the ledger until it is closed. Raises LedgerError where another run holds it or it has a run already;
-    RequestError over a file that is refused; and what `recipients` raises.
+    RequestError over a file that is refused, or a request; and what `recipients` raises.
     """
     source = Source(recipients, template, endpoint)
     if rejects is not None and _same_file(rejects, source.path):
@@ -149,6 +149,7 @@ class _Staging:
             STAGING,
             self._source.path.name,
             self._source.endpoint.path,
+            self._source.template.get(self._source.endpoint.id_field or ""),
             self._source.request_digest(),
             now.isoformat(),
             started.isoformat(),
@@ -158,8 +159,8 @@ class _Staging:
             for statement in _EMPTIED:
                 connection.execute(statement)
             connection.execute(
-                "INSERT INTO run (id, state, name, endpoint, request_digest, input_digest, input_size, now, started, "
-                "salt) VALUES (1, ?, ?, ?, ?, '', 0, ?, ?, ?)",
+                "INSERT INTO run (id, state, name, endpoint, subject, request_digest, input_digest, now, started, "
+                "salt) VALUES (1, ?, ?, ?, ?, ?, '', ?, ?, ?)",
                 values,
             )
 
@@ -259,15 +260,8 @@ class _Staging:
 
     def _tell(self, connection: sqlite3.Connection, state: str) -> None:
         connection.execute(
-            "UPDATE run SET state = ?, input_digest = ?, input_size = ?, total = ?, duplicates = ?, rejected_lines = ?",
-            (
-                state,
-                self._digest.hexdigest(),
-                self._source.recipients.size,
-                self._total,
-                self._duplicates,
-                self.rejected_lines,
-            ),
+            "UPDATE run SET state = ?, input_digest = ?, total = ?, duplicates = ?, rejected_lines = ?",
+            (state, self._digest.hexdigest(), self._total, self._duplicates, self.rejected_lines),
         )
 
 

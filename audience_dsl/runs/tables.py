@@ -9,7 +9,7 @@ from typing import Final
 from ..ledger.database import Database
 from ..sender.outcome import ACCEPTED, NOT_SENT, RATE_LIMITED, REJECTED, UNKNOWN
 
-__all__ = ["IN_FLIGHT", "OPEN", "PENDING", "READY", "REFUSED", "STAGING", "STATES", "ensure_tables"]
+__all__ = ["IN_FLIGHT", "OPEN", "PENDING", "READY", "REFUSED", "STAGING", "STATES", "UNDECIDED", "ensure_tables"]
 
 # What a run is: being written; written and refused, with `strict`; to be sent.
 STAGING: Final = "staging"
@@ -22,6 +22,8 @@ IN_FLIGHT: Final = "in_flight"
 STATES: Final = (ACCEPTED, REJECTED, UNKNOWN, IN_FLIGHT, RATE_LIMITED, NOT_SENT, PENDING)
 # Of these nothing was sent, so they may be.
 OPEN: Final = (PENDING, NOT_SENT, RATE_LIMITED)
+# Of these nobody knows whether anything was, so they wait for a decision.
+UNDECIDED: Final = (UNKNOWN, IN_FLIGHT)
 
 _VERSION: Final = 1
 _STATEMENTS: Final = (
@@ -31,9 +33,9 @@ _STATEMENTS: Final = (
         state TEXT NOT NULL,
         name TEXT NOT NULL,
         endpoint TEXT NOT NULL,
+        subject TEXT,
         request_digest TEXT NOT NULL,
         input_digest TEXT NOT NULL,
-        input_size INTEGER NOT NULL,
         now TEXT NOT NULL,
         started TEXT NOT NULL,
         salt BLOB,
@@ -69,7 +71,9 @@ _STATEMENTS: Final = (
         reason TEXT,
         retry_at TEXT,
         begun_at TEXT,
-        finished_at TEXT
+        finished_at TEXT,
+        resolved_at TEXT,
+        resolved_by TEXT
     ) STRICT""",
 )
 

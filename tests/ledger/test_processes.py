@@ -1,6 +1,7 @@
 """The ledger among processes: one send of many at once, and the truth after a SIGKILL at any instant."""
 
 import multiprocessing
+import os
 import random
 import signal
 import time
@@ -100,15 +101,19 @@ def test_a_hold_ends_with_its_process(tmp_path: Path) -> None:
     with Database(path) as database:
         with running(processes.hold_and_wait, path) as (process, end):
             assert end.recv() == "held"
-            with pytest.raises(LedgerError) as refused, database.hold():
+            assert database.holder() == process.pid
+            with pytest.raises(LedgerError, match=f"`: process {process.pid}") as refused, database.hold():
                 pass
             assert refused.value.code == "AUD823"
             # Nobody else is kept from writing.
             with Ledger(database) as ledger:
                 attempted(ledger, request())
             killed(process)
+        # Though its name still stands in the file.
+        assert database.holder() is None
         with database.hold():
-            pass
+            assert database.holder() == os.getpid()
+        assert database.holder() is None
 
 
 def test_what_was_durable_survives_a_kill_at_any_instant(tmp_path: Path) -> None:

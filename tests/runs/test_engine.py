@@ -111,6 +111,35 @@ def test_the_policy_of_the_client_may_try_again_what_braze_refused(path: Path, l
         assert [batch.attempts for batch in Run.open(database).batches()] == [3, *[1] * 9]
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_what_braze_refused_for_an_error_of_its_own_is_sent_again_by_order(
+    path: Path, ledger: Path, braze: Braze, again: bool
+) -> None:
+    sitting(ledger, path, braze, ["reject", "broken", "", "lose", "broken"])
+    refused: list[int] = []
+
+    def order(run: Run) -> None:
+        refused.append(run.refused_5xx())
+        if again:
+            run.resend_refused_5xx()
+
+    summary = sitting(ledger, path, braze, before=order)
+    assert refused == [100]
+    assert summary.counts[REJECTED] == (50 if again else 150)
+    assert braze.accepted() == dict.fromkeys(PEOPLE[50:] if again else [*PEOPLE[100:200], *PEOPLE[250:]], 1)
+
+
+@pytest.mark.parametrize(("fault", "why"), [("reject", "answered 400"), ("401", "answered 401"), ("refuse", "refused")])
+def test_why_a_run_stopped_is_told_without_the_words_of_the_server(
+    path: Path, ledger: Path, braze: Braze, fault: str, why: str
+) -> None:
+    stopped = sitting(ledger, path, braze, [fault] * 500).stopped
+    assert stopped is not None
+    assert why in stopped
+    assert "Invalid Campaign ID" not in stopped
+    assert "`no`" not in stopped
+
+
 def test_a_stop_takes_no_new_batch_and_lets_those_in_flight_end(path: Path, ledger: Path, braze: Braze) -> None:
     def ask(_progress: Progress) -> None:
         braze.stop.request()

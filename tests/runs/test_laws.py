@@ -12,7 +12,7 @@ from audience_dsl.runs import IN_FLIGHT, OPEN, Run
 from audience_dsl.sender.outcome import ACCEPTED, REJECTED, UNKNOWN
 from audience_dsl.sender.retrying import NO_RETRY, RetryPolicy
 
-from .support import FAULTS, Braze, names, sitting, write_people
+from .support import FAULTS, NOW, Braze, names, sitting, write_people
 
 PEOPLE = names(330)
 # How one life of a process goes: what its requests meet, how many go at once, and whether its client tries again.
@@ -90,5 +90,30 @@ def test_what_is_unknown_is_sent_again_by_order_alone(sittings: list[tuple[list[
             for name in after:
                 assert after[name] == (before[name] + 1 if name in unknown else 1), name
             assert not {UNKNOWN, IN_FLIGHT, *OPEN} & set(found.values())
+        finally:
+            braze.released.set()
+
+
+@given(SITTINGS)
+@settings(max_examples=25)
+def test_whoever_decides_by_the_truth_has_everybody_once(sittings: list[tuple[list[str], int, RetryPolicy]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path, ledger = write_people(Path(folder, "people.jsonl"), PEOPLE), Path(folder, "run.db")
+        braze = Braze()
+        try:
+            for faults, at_once, retry in (*sittings, (["lose", "drop", "hang after"], 2, NO_RETRY)):
+                sitting(ledger, path, braze, faults, at_once=at_once, retry=retry)
+            with Database(ledger) as database:
+                run = Run.open(database)
+                for batch in list(run.unknowns()):
+                    # What the dashboard would show.
+                    arrived = {place.identity.removeprefix("external_user_id:") for place in run.places(batch)}
+                    was_sent = arrived <= set(braze.accepted())
+                    run.resolve(batch.number, as_="accepted" if was_sent else "not_sent", by="somebody", at=NOW)
+
+            sitting(ledger, path, braze)
+            accepted, found = braze.accepted(), outcomes(ledger)
+            assert set(found.values()) <= {ACCEPTED, REJECTED}
+            assert accepted == dict.fromkeys((name for name in found if found[name] == ACCEPTED), 1)
         finally:
             braze.released.set()

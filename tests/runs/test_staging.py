@@ -63,9 +63,10 @@ def test_large_recipients_make_smaller_batches(tmp_path: Path, ledger: Path) -> 
 
 
 def test_a_recipient_who_fits_in_no_body_is_set_aside(tmp_path: Path, ledger: Path) -> None:
-    template = {**TEMPLATE, "trigger_properties": {"note": ["x" * 20_000] * 2}}
+    among = {"custom_attribute_name": "city", "comparison": "is_any_of", "value": ["x" * 1_000] * 3_600}
+    template = {**TEMPLATE, "audience": {"custom_attribute": among}}
     path = write_people(tmp_path / "people.jsonl", ["a"], attributes={"note": "x" * 500_000})
-    with Database(ledger) as database, begin(database, path, template={**template, "send_id": "y" * 3_600_000}) as run:
+    with Database(ledger) as database, begin(database, path, template=template) as run:
         assert [(each.line, each.code) for each in run.rejects()] == [(1, "AUD713")]
         assert run.summary().total == 0
 
