@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audience_dsl.source import Source
-from audience_dsl.toml_text import TomlPlaces
+from audience_dsl.toml_text import TomlError, TomlPlaces, read_toml
 
 TEXT = """\
 # [not] = "here"
@@ -65,6 +65,28 @@ def test_places(path: tuple[str | int, ...], found: str) -> None:
         span = TomlPlaces(Source(text)).of(*path)
         assert span is not None
         assert text[span.start : span.end] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ('{"a": 1}', "this looks like JSON"),
+        ("a = “b”", "straight quotes"),
+        ("a = b", "a text stands in quotes"),
+        ("a =  TRUE", "write `true`"),
+        ("a = False # x", "write `false`"),
+        ("a: 1", "`key = value`"),
+        ("a = { b = 1,\n c = 2 }", "stands on one line"),
+        ("a = {\n}", "stands on one line"),
+        ("a = {\r\n}", "stands on one line"),
+        ("a = 1\na = 2", None),
+        ("a =", None),
+    ],
+)
+def test_ways_out(text: str, way: str | None) -> None:
+    with pytest.raises(TomlError) as caught:
+        read_toml(Source(text))
+    assert caught.value.help is way is None or (way is not None and way in (caught.value.help or ""))
 
 
 def test_what_is_nowhere_has_no_place() -> None:

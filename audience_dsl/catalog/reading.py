@@ -79,7 +79,7 @@ class _Reader:
         try:
             document = read_toml(self.source)
         except TomlError as error:
-            self.fault((), error.message, span=error.span)
+            self.fault((), error.message, error.help, span=error.span)
             return Catalog(())
         for key in document.keys() - {_ATTRIBUTES}:
             close = nearest(key, (_ATTRIBUTES,), most=1)

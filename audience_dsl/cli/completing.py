@@ -37,6 +37,8 @@ def _prepare(command: click.Command) -> None:
             continue
         if parameter.name == "name":
             parameter._custom_shell_complete = _names
+        elif parameter.name == "env":
+            parameter._custom_shell_complete = _environments
         elif parameter.name == "instance":
             parameter._custom_shell_complete = _of_words(INSTANCES)
         elif metavar == "CODES":
@@ -74,6 +76,18 @@ def _rules() -> list[str]:
     from ..lint.rules import RULES
 
     return [name for each in RULES.values() for name in (each.code.code, each.code.slug)]
+
+
+def _environments(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Those of the configuration that the command would read; none of one that cannot be read."""
+    from .exits import BadConfigurationError, UsageFault
+    from .project import configuration_here
+
+    try:
+        environments = configuration_here(context.params.get("config")).environments
+    except (BadConfigurationError, UsageFault):
+        return []
+    return [CompletionItem(name) for name in environments if name.startswith(incomplete)]
 
 
 def _names(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -32,7 +32,7 @@ def _read_toml(source: Source, slug: str) -> Any:
     try:
         return read_toml(source)
     except TomlError as error:
-        raise _fault(source, slug, error.span, error.message) from None
+        raise _fault(source, slug, error.span, error.message, error.help) from None
 
 
 def _fault(source: Source, slug: str, span: Span | None, message: str, help: str | None = None) -> ReadError:

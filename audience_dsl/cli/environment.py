@@ -97,9 +97,7 @@ class Target:
     def gate_body(self, endpoint: Endpoint, body: Mapping[str, Any]) -> None:
         """The same for a request whose recipients come from elsewhere."""
         environment = self.environment
-        if environment is None:
-            return
-        if environment.allowed is None:
+        if environment is None or environment.allowed is None:
             return
         kind = _KIND_OF.get(endpoint.id_field or "")
         id = None if kind is None else body.get(endpoint.id_field or "")

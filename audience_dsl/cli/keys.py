@@ -87,19 +87,22 @@ def _from_file(source: KeySource, console: Console) -> str:
         raise _none(f"{named} cannot be read: {error.strerror or error}", "check who may read it") from None
     if len(content) > _FILE_AT_MOST:
         raise _none(f"{named} is longer than any key", "it has the key in its first line, and nothing else")
-    if os.name == "posix" and facts.st_mode & _OTHERS:
+    if _is_exposed(path, facts.st_mode):
         message = f"{named} can be read by others than its owner"
-        console.diagnostics(
-            [
-                Diagnostic(
-                    CODES["api-key"],
-                    message,
-                    help="take that from them by `chmod 600`, or mount it so",
-                    severity=WARNING,
-                )
-            ]
-        )
+        way = "take that from them by `chmod 600`"
+        console.diagnostics([Diagnostic(CODES["api-key"], message, help=way, severity=WARNING)])
     return content.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def _is_exposed(path: Path, mode: int) -> bool:
+    """Whether other users of the machine can read a file, and somebody here can mend that."""
+    if os.name != "posix" or not mode & _OTHERS:
+        return False
+    try:
+        # Orchestrators mount secrets read-only, and readable by all there is in the container.
+        return not os.statvfs(path).f_flag & os.ST_RDONLY
+    except OSError:
+        return True
 
 
 def _from_keyring(source: KeySource, _: Console) -> str:

@@ -1,23 +1,23 @@
-"""`audience ledger`: what a ledger knows of sends and runs, and what a person says of those that it does not know."""
+"""`audience ledger`: what a ledger knows of sends and of a run. What a person says of what it does not know stands in
+`ledger_resolve`.
+"""
 
-import getpass
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from ..diagnostics import LedgerError
-from ..report.display import clean
 from .console import Console
-from .exits import DONE, RefusedError, UsageFault
+from .exits import DONE, UsageFault
+from .ledger_found import UNDECIDED, no_batch, no_send, run_of, sends_of, standing_so
+from .ledger_resolve import resolve
 from .ledger_text import csv_of_sends, details_of, json_of, table_of_sends, text_of_sends
 from .sending import refused_by_ledger
 
 if TYPE_CHECKING:
     from ..ledger import Ledger
-    from ..ledger.database import Database
     from ..ledger.send import Send
     from ..runs import Run
 
@@ -27,10 +27,7 @@ _EXITS = """\b
 Exit codes:
   0    done
   2    usage, or a ledger that cannot be used"""
-_RESOLVE_EXITS = f"""{_EXITS}
-  6    not confirmed, or a send that needs no decision: nothing was recorded
-  130  interrupted: nothing was recorded"""
-_STANDINGS = ("in-flight", "unknown", "accepted", "rejected", "rate-limited", "not-sent", "pending")
+_STANDINGS = ("undecided", "in-flight", "unknown", "accepted", "rejected", "rate-limited", "not-sent", "pending")
 # Pieces of text that are written at once.
 _AT_A_TIME = 500
 
@@ -39,15 +36,29 @@ _AT_A_TIME = 500
 def command() -> None:
     """The ledger of `audience send --ledger`: what was sent, and what nobody knows.
 
+    \b
+    Examples:
+      audience ledger show sends.db
+      audience ledger resolve sends.db storm/porto/1122 --as accepted
+
     A send is recorded before its first byte, and again with what became of it. One that is in flight or unknown is
     never sent again until a person has looked in the dashboard, and says what became of it. See docs/ledger.md.
     """
 
 
-@command.command("show", epilog=_EXITS)
+command.add_command(resolve)
+
+
+@command.command("show", epilog=_EXITS, short_help="What a ledger knows, and what needs a decision.")
 @click.argument("file", metavar="FILE")
 @click.argument("key", metavar="[KEY|NUMBER]", required=False)
-@click.option("--outcome", type=click.Choice(_STANDINGS), help="Only those that stand so.")
+@click.option("--batch", type=click.IntRange(1), metavar="NUMBER", help="All that is known of this batch of a run.")
+@click.option(
+    "--outcome",
+    type=click.Choice(_STANDINGS),
+    metavar="OUTCOME",
+    help=f"Only those that stand so: {', '.join(_STANDINGS)}. Undecided is in flight or unknown.",
+)
 @click.option(
     "--output-format",
     type=click.Choice(["text", "json", "csv"]),
@@ -56,93 +67,48 @@ def command() -> None:
     help="The form of the answer on stdout; csv is one row for each recipient.",
 )
 @click.pass_obj
-def show(console: Console, file: str, key: str | None, outcome: str | None, output_format: str) -> int:
+def show(
+    console: Console, file: str, key: str | None, batch: int | None, outcome: str | None, output_format: str
+) -> int:
     """Show what a ledger knows: how many sends and batches stand how, and which of them need a decision.
-
-    With a key, or a send's number, all that is known of that send. Nothing is written, so a run may go on meanwhile.
 
     \b
     Examples:
       audience ledger show sends.db
       audience ledger show sends.db storm/porto/1122
-      audience ledger show winter.db --outcome rejected --output-format csv > rejected.csv
+      audience ledger show winter.db --batch 17
+      audience ledger show winter.db --outcome undecided --output-format csv > undecided.csv
+
+    With a key, or a send's number, all that is known of that send. Nothing is written, so a run may go on meanwhile.
     """
     from ..ledger.database import Database
 
-    standing = None if outcome is None else outcome.replace("-", "_")
+    if sum(each is not None for each in (key, batch, outcome)) > 1:
+        raise UsageFault("a send, `--batch` and `--outcome` each say what is shown", "keep one of them")
     try:
         with Database(file, create=False, read_only=True) as database:
-            ledger, run = _sends_of(database), _run_of(database)
+            ledger, run = sends_of(database), run_of(database)
             if key is not None:
-                found = None if ledger is None else ledger.find(key)
-                if found is None:
-                    raise _no_send(file, key)
-                if standing is not None:
-                    raise UsageFault("`--outcome` stands beside one send", "leave one of them out")
-                _write(console, _one(file, found, output_format))
+                send = None if ledger is None else ledger.find(key)
+                if send is None:
+                    raise no_send(file, key, run)
+                _write(console, _one_send(file, send, output_format))
+            elif batch is not None:
+                _write(console, _one_batch(file, run, batch, output_format))
             else:
-                _write(console, _all(file, ledger, run, standing, output_format))
+                _write(console, _all(file, ledger, run, _states(outcome), output_format))
     except LedgerError as error:
         return refused_by_ledger(console, error)
     return DONE
 
 
-@command.command("resolve", epilog=_RESOLVE_EXITS)
-@click.argument("file", metavar="FILE")
-@click.argument("key", metavar="KEY|NUMBER")
-@click.option(
-    "--as",
-    "as_",
-    type=click.Choice(["accepted", "not-sent"]),
-    required=True,
-    help="What became of it, as the dashboard shows.",
-)
-@click.option("--yes", is_flag=True, help="Answer the question in advance.")
-@click.pass_obj
-def resolve(console: Console, file: str, key: str, as_: str, yes: bool) -> int:
-    """Say what became of a send that is in flight or unknown.
-
-    As accepted it is never sent again; as not sent it may be. Look in the campaign's analytics or the message activity
-    log first: whoever says `not-sent` of a send that did arrive has it sent twice. What is said is recorded with who
-    said it and when. Shows the send and asks, by its number; a key that looks like a number comes before a number.
-
-    \b
-    Examples:
-      audience ledger resolve sends.db storm/porto/1122 --as accepted
-      audience ledger resolve sends.db 17 --as not-sent --yes
-    """
-    from ..ledger import Ledger
-
-    try:
-        with Ledger(file, create=False) as ledger:
-            send = ledger.find(key)
-            if send is None:
-                raise _no_send(file, key)
-            wanted: Literal["accepted", "not_sent"] = "accepted" if as_ == "accepted" else "not_sent"
-            if not yes and send.outcome in ("in_flight", "unknown"):
-                _confirm(console, send, wanted)
-            resolved = ledger.resolve(send.number, as_=wanted, by=_who(), at=datetime.now(UTC).replace(microsecond=0))
-    except LedgerError as error:
-        return refused_by_ledger(console, error)
-    console.note(f"send {resolved.number} is recorded as {resolved.outcome.replace('_', ' ')}")
-    return DONE
+def _states(outcome: str | None) -> tuple[str, ...] | None:
+    if outcome == "undecided":
+        return UNDECIDED
+    return None if outcome is None else (outcome.replace("-", "_"),)
 
 
-def _sends_of(database: "Database") -> "Ledger | None":
-    from ..ledger import Ledger
-
-    return Ledger(database) if "sends" in database.parts() else None
-
-
-def _run_of(database: "Database") -> "Run | None":
-    if "runs" not in database.parts():
-        return None
-    from ..runs import Run
-
-    return Run.find(database)
-
-
-def _one(file: str, send: "Send", output_format: str) -> Iterable[str]:
+def _one_send(file: str, send: "Send", output_format: str) -> Iterable[str]:
     if output_format == "json":
         return [json_of(send)]
     if output_format == "csv":
@@ -150,34 +116,40 @@ def _one(file: str, send: "Send", output_format: str) -> Iterable[str]:
     return [details_of(send, Path(file))]
 
 
+def _one_batch(file: str, run: "Run | None", number: int, output_format: str) -> Iterable[str]:
+    from .ledger_run import csv_of_batch, details_of_batch, json_of_batch
+
+    batch = None if run is None else run.batch(number)
+    if run is None or batch is None:
+        raise no_batch(file, number, run)
+    if output_format == "json":
+        return [json_of_batch(run, batch)]
+    if output_format == "csv":
+        return csv_of_batch(run, batch)
+    return [details_of_batch(run, batch, Path(file))]
+
+
 def _all(
-    file: str, ledger: "Ledger | None", run: "Run | None", standing: str | None, output_format: str
+    file: str, ledger: "Ledger | None", run: "Run | None", states: tuple[str, ...] | None, output_format: str
 ) -> Iterable[str]:
+    from .ledger_run import csv_of_run, json_of_run, text_of_run
+
     if output_format == "text":
         if run is not None:
-            from .ledger_run import text_of_run
-
-            yield text_of_run(run, standing, Path(file))
+            yield text_of_run(run, states, Path(file))
         if ledger is not None and (run is None or ledger.counts()):
-            yield text_of_sends(ledger) if standing is None else table_of_sends(ledger, standing)
+            yield text_of_sends(ledger, Path(file)) if states is None else table_of_sends(ledger, states)
         elif run is None:
             yield "nothing was sent\n"
         return
-    sends = () if ledger is None else ledger.sends(outcome=standing)
+    sends = () if ledger is None else standing_so(ledger, states)
     if output_format == "csv":
         yield from csv_of_sends(sends)
         if run is not None:
-            from .ledger_run import csv_of_run
-
-            yield from csv_of_run(run, standing)
+            yield from csv_of_run(run, states)
         return
     yield '{\n"run": '
-    if run is None:
-        yield "null"
-    else:
-        from .ledger_run import json_of_run
-
-        yield json_of_run(run, standing)
+    yield from ["null"] if run is None else json_of_run(run, states)
     yield ',\n"counts": ' + json_of({} if ledger is None else ledger.counts()).strip() + ',\n"sends": ['
     for number, send in enumerate(sends):
         yield (",\n" if number else "\n") + json_of(send).strip()
@@ -193,33 +165,3 @@ def _write(console: Console, pieces: Iterable[str]) -> None:
             console.data("".join(gathered))
             gathered.clear()
     console.data("".join(gathered))
-
-
-def _confirm(console: Console, send: "Send", wanted: str) -> None:
-    if not console.can_ask:
-        raise RefusedError(
-            "nobody can be asked to confirm, since there is no terminal, and nothing was recorded",
-            "answer in advance with `--yes`",
-        )
-    console.note(details_of(send), end="")
-    if wanted == "accepted":
-        console.note("As accepted it is never sent again, whether or not it arrived.")
-    else:
-        console.note("As not sent it may be sent again: if it did arrive, it then arrives twice.")
-    answer = console.ask(f"Type the number of the send, {send.number}, to record it as {wanted.replace('_', ' ')}: ")
-    if answer != str(send.number):
-        raise RefusedError("it was not confirmed, and nothing was recorded")
-
-
-def _no_send(file: str, key: str) -> UsageFault:
-    return UsageFault(
-        f"the ledger `{file}` has no send `{clean(key, at_most=60)}`", f"`audience ledger show {file}` lists them"
-    )
-
-
-def _who() -> str:
-    """Who says so, by the name that the machine has for them."""
-    try:
-        return clean(getpass.getuser(), at_most=60)
-    except (OSError, KeyError, ImportError):
-        return "somebody"

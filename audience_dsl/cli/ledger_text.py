@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..diagnostics import counted
 from ..report.display import clean, width
+from .ledger_found import UNDECIDED, standing_so
 
 if TYPE_CHECKING:
     from ..ledger import Ledger
@@ -26,6 +27,9 @@ __all__ = [
     "csv_of_sends",
     "details_of",
     "json_of",
+    "labelled",
+    "people",
+    "resolving",
     "rows_below",
     "table_of_sends",
     "text_of_sends",
@@ -37,41 +41,43 @@ LISTED_AT_MOST = 15
 _RECIPIENTS_AT_MOST = 10
 _CELL_AT_MOST = 48
 _LABEL = 13
-_OPEN = ("in_flight", "unknown")
 _COLUMNS = ("identifier", "outcome", "send", "key", "batch", "line", "dispatch_id")
 _HEADINGS = ("number", "key", "outcome", "begun", "attempts", "of", "to")
 
 
-def text_of_sends(ledger: "Ledger") -> str:
+def text_of_sends(ledger: "Ledger", path: Path) -> str:
     """How many stand how; those that need a decision, or else the latest; and what to do."""
     counts = ledger.counts()
     total = sum(counts.values())
     lines = [counted(total, "send"), *counts_of(counts)]
-    undecided = sum(counts.get(outcome, 0) for outcome in _OPEN)
+    undecided = sum(counts.get(outcome, 0) for outcome in UNDECIDED)
     if undecided:
-        sends = [send for outcome in _OPEN for send in islice(ledger.sends(outcome=outcome), LISTED_AT_MOST)]
-        sends.sort(key=lambda send: send.number)
         lines += ["", f"{counted(undecided, 'send')} may have gone out, and nobody knows:"]
-        lines += _table(sends[:LISTED_AT_MOST], undecided)
-        command = shlex.join(["audience", "ledger", "resolve", str(ledger.database.path)])
+        lines += _table(islice(standing_so(ledger, UNDECIDED), LISTED_AT_MOST), undecided)
         lines += [
             "",
             "Look for each in the dashboard, unless it is being sent right now, and say what became of it:",
-            f"  {clean(command)} KEY|NUMBER --as accepted",
-            f"  {clean(command)} KEY|NUMBER --as not-sent",
+            *resolving(path, "KEY|NUMBER"),
         ]
     elif total:
         lines += ["", "the latest:", *_table(ledger.latest(LISTED_AT_MOST), total)]
     return "\n".join(lines) + "\n"
 
 
-def table_of_sends(ledger: "Ledger", standing: str) -> str:
+def table_of_sends(ledger: "Ledger", states: Sequence[str]) -> str:
     """Those that stand so."""
-    total = ledger.counts().get(standing, 0)
-    lines = [f"{counted(total, 'send')}: {standing.replace('_', ' ')}"]
+    counts = ledger.counts()
+    total = sum(counts.get(state, 0) for state in states)
+    lines = [f"{counted(total, 'send')}: {' or '.join(states).replace('_', ' ')}"]
     if total:
-        lines += _table(list(islice(ledger.sends(outcome=standing), LISTED_AT_MOST)), total)
+        lines += _table(islice(standing_so(ledger, states), LISTED_AT_MOST), total)
     return "\n".join(lines) + "\n"
+
+
+def resolving(path: Path, which: str) -> list[str]:
+    """The two commands that decide, each on a line."""
+    command = clean(shlex.join(["audience", "ledger", "resolve", str(path)]))
+    return [f"  {command} {which} --as accepted", f"  {command} {which} --as not-sent"]
 
 
 def details_of(send: "Send", path: Path | None = None) -> str:
@@ -83,8 +89,7 @@ def details_of(send: "Send", path: Path | None = None) -> str:
         ("outcome", send.outcome.replace("_", " ")),
         ("of", send.what),
         ("to", "a broadcast" if send.is_broadcast else counted(len(send.recipients), "recipient")),
-        *(("", recipient) for recipient in send.recipients[:_RECIPIENTS_AT_MOST]),
-        ("", _more(len(send.recipients) - _RECIPIENTS_AT_MOST, "csv")),
+        *people(send.recipients),
         ("begun", _instant(send.begun_at)),
         ("ended", send.settled_at and _instant(send.settled_at)),
         ("attempts", send.attempts),
@@ -95,11 +100,22 @@ def details_of(send: "Send", path: Path | None = None) -> str:
         ("request id", receipt and receipt.request_id),
         ("digest", send.digest),
     ]
-    lines = [f"{label:<{_LABEL}}{clean(str(value))}" for label, value in rows if value is not None]
-    if path is not None and send.outcome in _OPEN:
-        command = shlex.join(["audience", "ledger", "resolve", str(path), send.name])
-        lines.append(f"{'to decide':<{_LABEL}}{clean(command)} --as accepted, or --as not-sent")
+    lines = labelled(rows)
+    if path is not None and send.outcome in UNDECIDED:
+        lines += ["", "Look for it in the dashboard, unless it is being sent right now, and say what became of it:"]
+        lines += resolving(path, clean(shlex.quote(send.name)))
     return "\n".join(lines) + "\n"
+
+
+def people(identities: Sequence[str]) -> list[tuple[str, object]]:
+    """The first of the recipients, as rows below the one that counts them, and how many more there are."""
+    rows: list[tuple[str, object]] = [("", identity) for identity in identities[:_RECIPIENTS_AT_MOST]]
+    return [*rows, ("", _more(len(identities) - _RECIPIENTS_AT_MOST, "csv"))]
+
+
+def labelled(rows: Iterable[tuple[str, object]]) -> list[str]:
+    """A line for each row that has a value."""
+    return [f"{label:<{_LABEL}}{clean(str(value))}" for label, value in rows if value is not None]
 
 
 def json_of(value: "Send | Mapping[str, Any]") -> str:
@@ -139,7 +155,7 @@ def rows_below(headings: Sequence[str], rows: Iterable[Sequence[object]], total:
     return lines if more is None else [*lines, f"  {more}"]
 
 
-def _table(sends: Sequence["Send"], total: int) -> list[str]:
+def _table(sends: Iterable["Send"], total: int) -> list[str]:
     rows = (
         (
             send.number,

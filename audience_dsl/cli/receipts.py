@@ -1,7 +1,9 @@
 """The receipt of a send: in words for people, as JSON for programs, and as the exit code for the shell."""
 
 import json
+import shlex
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..report.display import clean
@@ -11,7 +13,7 @@ from .exits import DONE, NOT_SENT, RATE_LIMITED, REJECTED, UNKNOWN
 if TYPE_CHECKING:
     from ..sender.outcome import Receipt
 
-__all__ = ["EXIT_OF", "UNKNOWN_WAY", "answer", "as_json", "hand_over"]
+__all__ = ["EXIT_OF", "answer", "as_json", "hand_over", "unknown_way"]
 
 EXIT_OF = {
     "accepted": DONE,
@@ -20,7 +22,7 @@ EXIT_OF = {
     "rate_limited": RATE_LIMITED,
     "not_sent": NOT_SENT,
 }
-UNKNOWN_WAY = "do not send it again blindly: look at the campaign in the dashboard first"
+_UNKNOWN_WAY = "do not send it again blindly: look at the campaign in the dashboard first"
 # Errors beside a success that the receipt in text lists.
 _ERRORS_AT_MOST = 20
 _HEADINGS = {
@@ -32,11 +34,19 @@ _HEADINGS = {
 }
 
 
-def hand_over(console: Console, receipt: "Receipt", output_format: str) -> None:
-    """The receipt on stdout."""
-    answer(console, as_json(receipt.to_dict()) if output_format == "json" else _in_words(receipt))
+def unknown_way(ledger: Path | None) -> str:
+    """What to do about a send that may have gone out."""
+    if ledger is None:
+        return _UNKNOWN_WAY
+    command = clean(shlex.join(["audience", "ledger", "show", str(ledger)]))
+    return f"{_UNKNOWN_WAY}, and then say what became of it: `{command}` has the ways"
+
+
+def hand_over(console: Console, receipt: "Receipt", output_format: str, ledger: Path | None) -> None:
+    """The receipt on stdout, of a send that was recorded in this ledger."""
+    answer(console, as_json(receipt.to_dict()) if output_format == "json" else _in_words(receipt, ledger))
     if output_format == "json" and receipt.outcome == "unknown":
-        console.error("the outcome is unknown", UNKNOWN_WAY)
+        console.error("the outcome is unknown", unknown_way(ledger))
     if output_format == "json" and receipt.replayed:
         console.note(_heading(receipt))
 
@@ -55,10 +65,10 @@ def as_json(value: object) -> str:
     return json.dumps(value, indent=2) + "\n"
 
 
-def _in_words(receipt: "Receipt") -> str:
+def _in_words(receipt: "Receipt", ledger: Path | None) -> str:
     lines = [_heading(receipt)]
     if receipt.outcome == "unknown":
-        lines.append(f"{'':<13}{UNKNOWN_WAY}")
+        lines.append(f"{'':<13}{unknown_way(ledger)}")
     rows: list[tuple[str, object]] = [
         ("dispatch id", receipt.dispatch_id),
         ("send id", receipt.send_id),

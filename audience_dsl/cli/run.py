@@ -120,14 +120,17 @@ class RunCommand:
         prepared = None if options.resume else self._read(now)
         database = until_done.enter_context(Database(self._ledger, create=not options.resume))
         bind_target(database, self._target)
-        if prepared is None:
-            found = Run.open(database)
-            prepared = self._read(found.now)
-            # One that was ended while its recipients were read has sent nothing, and is begun again.
-            ready = self._resumed(database, prepared) if found.is_ready else self._begun(database, prepared, found.now)
-            run = until_done.enter_context(ready)
-        else:
-            run = until_done.enter_context(self._begun(database, prepared, now))
+        found = Run.find(database) if options.resume else None
+        if options.resume and found is None and "sends" in database.parts():
+            # Of single sends, and not of a run that was refused, or ended, right at its beginning: this raises.
+            Run.open(database)
+        if found is not None:
+            now = found.now
+        prepared = prepared or self._read(now)
+        # One that was ended while its recipients were read has sent nothing, and is begun again.
+        is_ready = found is not None and found.is_ready
+        ready = self._resumed(database, prepared) if is_ready else self._begun(database, prepared, now)
+        run = until_done.enter_context(ready)
         summary = run.summary()
         count = summary.left
         if options.resend_unknown is not None:
@@ -135,6 +138,8 @@ class RunCommand:
                 # Which raises the error that says how many there are.
                 run.resend_unknown(options.resend_unknown)
             count += options.resend_unknown
+        refused = run.refused_5xx() if self._retries.retry_5xx else 0
+        count += refused
         if count:
             show_run(
                 self._console,
@@ -142,6 +147,7 @@ class RunCommand:
                 run,
                 summary,
                 count=count,
+                twice=options.resend_unknown or 0,
                 base_url=self._base_url,
                 ledger=self._ledger,
                 rejects=self._rejects_of(summary),
@@ -154,13 +160,17 @@ class RunCommand:
             self._put_off(run)
         if options.resend_unknown is not None:
             run.resend_unknown(options.resend_unknown)
+        if refused:
+            run.resend_refused_5xx()
         return run
 
     def _begun(self, database: "Database", prepared: "PreparedRequest", now: datetime) -> "Run":
         from ..recipients import RecipientsFile
-        from ..runs import prepare
+        from ..runs import Run, prepare
 
-        if self._rejects.exists():
+        found = Run.find(database)
+        # What is there beside a run is most likely that run's own, and it is the run that stands in the way.
+        if self._rejects.exists() and not (found and found.is_ready):
             raise UsageFault(
                 f"`{self._rejects}` is there already, and lines that are set aside would be written over it",
                 "move it away, or name another file by `--rejects`",
@@ -234,7 +244,7 @@ class RunCommand:
             try:
                 summary = deliver(
                     run,
-                    _UntilDeadline(client, self._retries.deadline),
+                    _UntilDeadline(client, self._retries.deadline, stop),
                     at_once=options.at_once,
                     stop=stop,
                     grace=options.grace,
@@ -287,13 +297,19 @@ class _StrictError(Exception):
 
 
 class _UntilDeadline:
-    """A client whose every send has the same deadline."""
+    """A client whose every send has the same deadline, at which the run stops."""
 
-    def __init__(self, client: "Client", deadline: datetime | None) -> None:
+    def __init__(self, client: "Client", deadline: datetime | None, stop: "StopSignal") -> None:
         self._client = client
         self._deadline = deadline
+        self._stop = stop
 
     def send(self, request: "Request", /, *, key: str | None, ledger: "Ledger | None") -> "Receipt":
+        from ..runs import StoppedError
+
+        if self._deadline is not None and datetime.now(UTC) >= self._deadline:
+            self._stop.halt("the deadline has passed")
+            raise StoppedError
         return self._client.send(request, key=key, ledger=ledger, deadline=self._deadline)
 
 

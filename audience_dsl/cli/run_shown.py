@@ -1,10 +1,12 @@
 """A run in words: what will go, asked; and how it stands at its end."""
 
+import math
 import shlex
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..braze_api import RATE_WINDOWS
+from ..braze_api import BATCH_OF_RECIPIENTS, RATE_WINDOWS
 from ..diagnostics import counted
 from ..report.display import clean
 from .confirming import rows_of, show_rows, target_note
@@ -39,17 +41,20 @@ def show_run(
     summary: "Summary",
     *,
     count: int,
+    twice: int,
     base_url: str | None,
     ledger: Path,
     rejects: Path | None,
     at_once: int,
 ) -> None:
-    """The request, whom it goes to, what was left out, how long it may take, and where it is recorded."""
+    """The request, whom it goes to, what was left out, how long it may take, and where it is recorded.
+
+    Of the `count` recipients `twice` are unknown, and are sent to all the same.
+    """
     name = clean(run.name)
     reach = f"{counted(count, 'recipient')} of {name}"
-    again = count - summary.left
-    if again:
-        reach += f", {again:,} of whom may get the message a second time"
+    if twice:
+        reach += f", {twice:,} of whom may get the message a second time"
     elif count != summary.total:
         reach += f" that are left, of {summary.total:,}"
     if prepared.audience_title is not None:
@@ -60,8 +65,10 @@ def show_run(
         rows.append(("set aside", f"{counted(summary.rejected_lines, 'line')} that cannot be sent to{kept}"))
     if summary.duplicates:
         rows.append(("left out", f"{counted(summary.duplicates, 'line')}, because a later one has the same recipient"))
-    states = ("pending", "not_sent", "rate_limited", *(("unknown", "in_flight") if again else ()))
-    batches = sum(summary.batch_counts[state] for state in states)
+    states = ("pending", "not_sent", "rate_limited", *(("unknown", "in_flight") if twice else ()))
+    # Those that Braze refused for an error of its own are full but for the last of the run.
+    refused = math.ceil((count - summary.left - twice) / BATCH_OF_RECIPIENTS)
+    batches = sum(summary.batch_counts[state] for state in states) + refused
     rows.append(("batches", f"{batches:,}, {at_once} at once: about {duration(_estimate(batches, at_once))}"))
     rows.append(("ledger", clean(str(ledger))))
     show_rows(console, rows)
@@ -96,7 +103,8 @@ def summary_in_words(summary: "Summary", *, ledger: Path, rejects: Path | None, 
     for state, count in summary.counts.items():
         if count:
             batches = counted(summary.batch_counts[state], "batch").replace("batchs", "batches")
-            rows.append((_HEADINGS[state], f"{counted(count, 'recipient')} in {batches}"))
+            when = f", until {_instant(summary.retry_at)}" if state == "rate_limited" and summary.retry_at else ""
+            rows.append((_HEADINGS[state], f"{counted(count, 'recipient')} in {batches}{when}"))
     if not rows:
         rows.append(("nobody", "there is no recipient to send to"))
     if summary.rejected_lines:
@@ -111,22 +119,26 @@ def summary_in_words(summary: "Summary", *, ledger: Path, rejects: Path | None, 
     return "".join(f"{label:<{_LABEL}}{text}\n" for label, text in rows)
 
 
+def _instant(text: str) -> str:
+    return datetime.fromisoformat(text).isoformat(sep=" ", timespec="seconds")
+
+
 def unknown_of(summary: "Summary") -> int:
     """The recipients of whom nobody knows whether they got the message."""
     return summary.counts["unknown"] + summary.counts["in_flight"]
 
 
 def _ways(summary: "Summary", ledger: Path) -> list[str]:
-    show = f"audience ledger show {clean(shlex.quote(str(ledger)))} --outcome"
+    show = f"audience ledger show {clean(shlex.quote(str(ledger)))}"
     unknown = unknown_of(summary)
     ways = []
     if summary.left:
         ways.append(f"to send to the {summary.left:,} that are left, run the same command with `--resume`")
     if summary.counts["rejected"]:
-        ways.append(f"`{show} rejected` says why Braze refused them")
+        ways.append(f"`{show} --outcome rejected` says why Braze refused them")
     if unknown:
         ways.append(
-            f"whether {unknown:,} got it is not known, and they are not sent to again by themselves: see "
-            f"`{show} unknown`, look in the dashboard, and only then `--resume --resend-unknown {unknown}`"
+            f"whether {unknown:,} got it is not known, and nothing is sent to them again by itself: `{show}` lists "
+            "them, and the ways to decide"
         )
     return ways

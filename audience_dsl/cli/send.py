@@ -121,19 +121,18 @@ def command(
       audience send winter.toml --instance EU-01 --recipients people.csv --ledger winter.db
       audience send winter.toml --instance EU-01 --recipients people.csv --ledger winter.db --resume
 
-    Shows what will go where, and asks. A broadcast is confirmed by typing the campaign id, a run by typing the number
-    of its recipients. --yes answers in advance; where nobody can be asked, and without --yes, nothing is sent. The
-    sandbox asks nothing, since nothing leaves this machine. The key comes from where the environment says, from
-    --key-file or from $BRAZE_API_KEY, and never from an argument.
+    Shows what will go where, and asks: a broadcast is confirmed by typing the campaign id, a run by the number of its
+    recipients. --yes answers in advance; where nobody can be asked, and without it, nothing is sent. The sandbox asks
+    nothing. The key is never an argument.
 
-    What surely was not sent is tried again, and so is what Braze refused for now, once its rate limit is reset. What
-    may have been sent never is. With --ledger a send goes out once, however often the command is run.
+    What surely was not sent is tried again, after a rate limit too; what may have been sent never is. With --ledger a
+    send goes out once, however often the command is run.
 
-    With --recipients, FILE names no recipients: everybody in that file gets the message, in batches. The ledger knows
-    of each batch what became of it, and --resume goes on after whatever stopped the run.
+    With --recipients, FILE names no recipients: everybody in that file gets the message, in batches, and --resume goes
+    on after whatever stopped the run. `audience ledger show` says what became of each, and what to do on exit 4.
 
     Only users who are also in the campaign's own audience in the dashboard get the message. `now` in the audience is
-    the instant of the send.
+    the instant of the send, or of the run's beginning.
     """
     if run.recipients is not None:
         _refuse_counting(profiles, expect, max_age)

@@ -9,9 +9,10 @@ from ..config import looks_like_key
 from ..diagnostics import RequestError
 from ..report.display import clean
 from .console import Console
-from .exits import INTERRUPTED, UNKNOWN, UsageFault
+from .exits import UNKNOWN, UsageFault
 from .options import Where, config_option, output_format_option, target_options
 from .receipts import EXIT_OF, answer, as_json
+from .stopping import ended_by, terminable
 from .waits import Waits
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ Exit codes:
   5    rate limited: nothing was made
   6    refused by the environment: nothing was made
   7    not sent: no connection was made
-  130  interrupted"""
+  130  interrupted, and 143 by SIGTERM; says whether it may have been made"""
 _UNKNOWN_WAY = (
     "make another one: an id that was made and is never used does no harm, and is one of the "
     f"{_A_DAY} that a workspace may make in a day"
@@ -88,16 +89,17 @@ def create(
     # Said now, where the share of the environment is too small for one.
     pacer.turn(request)
     waits = Waits(console)
-    with Client(**access(target, timeout, local), pacer=pacer, on_wait=waits.tell, sleep=waits.sleep) as client:
+    client = Client(**access(target, timeout, local), pacer=pacer, on_wait=waits.tell, sleep=waits.sleep)
+    with terminable(), client:
         try:
             waits.idle = False
             receipt = client.send(request)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             if waits.idle:
                 console.error("interrupted while waiting, and nothing was made")
             else:
                 console.error("interrupted: the send id may have been made", _UNKNOWN_WAY)
-            return INTERRUPTED
+            return ended_by(stop)
     return _told(console, receipt, receipt.send_id or send_id, output_format)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ..diagnostics import Diagnostic, LedgerError
 from .console import Console
 from .exits import REFUSED, UNKNOWN, USAGE
-from .receipts import EXIT_OF, UNKNOWN_WAY, hand_over
+from .receipts import EXIT_OF, hand_over, unknown_way
 from .stopping import ended_by
 from .waits import Waits
 
@@ -36,17 +36,17 @@ def send_once(
         receipt = client.send(
             request, key=recorded.key, ledger=ledger, repeat=recorded.repeat, deadline=retries.deadline
         )
-        hand_over(console, receipt, output_format)
+        hand_over(console, receipt, output_format, recorded.path)
     except KeyboardInterrupt as stop:
         if receipt is not None:
-            hand_over(console, receipt, output_format)
+            hand_over(console, receipt, output_format, recorded.path)
         elif waits.idle:
             console.error("interrupted while waiting, and nothing was sent")
             return ended_by(stop)
         else:
             console.error(
                 "interrupted while sending: the request may have reached Braze, so its outcome is unknown",
-                UNKNOWN_WAY,
+                unknown_way(recorded.path),
             )
             return ended_by(stop)
     except LedgerError as error:
@@ -54,7 +54,7 @@ def send_once(
     except Exception as error:
         console.confess(error)
         if receipt is None:
-            console.error("the outcome is unknown: the request may have reached Braze", UNKNOWN_WAY)
+            console.error("the outcome is unknown: the request may have reached Braze", unknown_way(recorded.path))
             return UNKNOWN
     return EXIT_OF[receipt.outcome]
 

@@ -36,7 +36,8 @@ class Tables:
             document: Any = read_toml(self.source)
         except TomlError as error:
             source = hidden_in_broken_text(self.source)
-            self.findings.append(Diagnostic(CODES["settings"], error.message, source=source, span=error.span))
+            fault = Diagnostic(CODES["settings"], error.message, source=source, span=error.span, help=error.help)
+            self.findings.append(fault)
             return {}
         self.places = TomlPlaces(self.source)
         for key in self.section:

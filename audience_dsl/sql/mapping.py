@@ -64,7 +64,7 @@ class _Reader:
         try:
             document = read_toml(self.source)
         except TomlError as error:
-            self.fault((), error.message, span=error.span)
+            self.fault((), error.message, error.help, span=error.span)
             return None
         self.places = TomlPlaces(self.source)
         return document

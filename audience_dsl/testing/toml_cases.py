@@ -39,7 +39,7 @@ def _document(file: CaseFile) -> dict[str, Any] | None:
     try:
         return read_toml(file.source)
     except TomlError as error:
-        file.fault(error.message, error.span)
+        file.fault(error.message, error.span, error.help)
     return None
 
 

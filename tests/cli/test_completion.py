@@ -49,10 +49,18 @@ def offered(*words: str) -> set[str]:
         (["check", "--select", "missing-value,long-v"], {"plain,missing-value,long-value"}),
         (["check", "--ignore", "single"], set()),
         (["send", "--instance", "EU-0"], {"plain,EU-01", "plain,EU-02"}),
+        (["send", "--env", ""], {"plain,staging", "plain,production"}),
+        (["send-id", "create", "--env", "p"], {"plain,production"}),
+        (["send", "--config", "other.toml", "--env", ""], {"plain,elsewhere"}),
+        (["send", "--config", "bad.audience", "--env", ""], set()),
+        (["send", "--config", "missing.toml", "--env", ""], set()),
     ],
 )
 def test_offers(here: Path, words: list[str], expected: set[str]) -> None:
     files(here, {"two.audience": "audience first = a == 1\naudience second = b == 1\n", "bad.audience": b"\xff"})
+    table = '[env.{}]\ninstance = "EU-01"\n'
+    files(here, {"audience.toml": table.format("staging") + table.format("production")})
+    files(here, {"other.toml": table.format("elsewhere")})
     assert offered(*words) == expected
 
 

@@ -99,6 +99,7 @@ def test_one_environment_is_not_chosen_by_itself_either(here: Path) -> None:
         # Nobody gets around the rules of an environment by its bare endpoint.
         (("--instance", "EU-01"), "which an endpoint by itself would get around"),
         (("--endpoint", "https://rest.fra-02.braze.eu"), "which an endpoint by itself would get around"),
+        (("--endpoint", "https://REST.fra-02.braze.eu.:443/"), "which an endpoint by itself would get around"),
     ],
 )
 def test_usage(arguments: tuple[str, ...], words: str) -> None:

@@ -1,6 +1,8 @@
 """Where API keys come from, and that they go nowhere."""
 
 import base64
+import json
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from audience_dsl.cli.console import Console
 from audience_dsl.sandbox import local_sandbox, running
 from audience_dsl.sender import Client
 from audience_dsl.sender.secret import Secret
+from tests.sender.fault_server import FaultServer, answering
 
 from .support import Done, files, run
 
@@ -77,6 +80,17 @@ def test_a_file_that_others_can_read(braze: str, here: Path, mode: int, warned: 
     assert done.code == 0
     assert ("warning[AUD802]" in done.err) is warned
     assert ("chmod 600" in done.err) is warned
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_a_file_that_is_mounted_read_only(braze: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As orchestrators mount secrets: its mode says nothing, and cannot be changed there."""
+    (here / "k").chmod(0o444)
+    of_machine = os.statvfs(here)
+    read_only = os.statvfs_result((*of_machine[:8], of_machine.f_flag | os.ST_RDONLY, *of_machine[9:]))
+    monkeypatch.setattr(os, "statvfs", lambda path: read_only)
+    done = send(braze, "--key-file", "k")
+    assert (done.code, "warning" in done.err) == (0, False), done.err
 
 
 @pytest.mark.parametrize(
@@ -254,3 +268,31 @@ def test_a_server_that_repeats_the_key(braze: str, here: Path, form: str) -> Non
     done = send(braze, "--key-file", "wrong", "--output-format", form)
     assert done.code == 3
     assert wrong not in done.out + done.err
+
+
+@pytest.mark.parametrize("key", [KEY, "a/b+c=d&e<f>0123"])
+def test_nothing_that_is_left_behind_has_the_key_or_data(
+    key: str, here: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Outputs, logs, ledgers and findings, where the server repeats the key wherever it can."""
+    (here / "k").write_text(key)
+    people = "external_user_id,attributes.x\nu1,PRIVATE\n,PRIVATE\n"
+    files(here, {"t.toml": 'campaign_id = "c"\n', "people.csv": people})
+    body = json.dumps({"message": f"no: Bearer {key}", "errors": [{key: forms(key)}], "notice": key, "send_id": key})
+    answer = answering("401 Unauthorized", body.encode(), f"X-Request-Id: {key}")
+    with caplog.at_level(logging.DEBUG), FaultServer(answer) as server:
+        one = send(
+            server.url, "--key-file", "k", "--ledger", "one.db", "--findings-file", "f.json", "--output-format=json"
+        )
+        to = ("--endpoint", server.url, "--key-file", "k", "--yes", "--ledger", "run.db")
+        many = run("send", "t.toml", *to, "--recipients", "people.csv", "--output-format", "json")
+    shown = [run("ledger", "show", name, "--output-format", "json") for name in ("one.db", "run.db")]
+    assert (one.code, many.code, [each.code for each in shown]) == (3, 7, [0, 0]), one.err + many.err
+    said = [caplog.text, *(text for each in (one, many, *shown) for text in (each.out, each.err))]
+    kept = {file.name: file.read_bytes() for file in here.iterdir() if file.is_file()}
+    assert {"one.db", "run.db", "run.rejects.csv", "f.json"} <= set(kept)
+    for form in forms(key):
+        assert not [text for text in said if form in text]
+        assert [name for name, content in kept.items() if form.encode() in content] in (["k"], [])
+    assert not [text for text in said if "PRIVATE" in text]
+    assert {name for name, content in kept.items() if b"PRIVATE" in content} == {"people.csv", "run.rejects.csv"}

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from audience_dsl.ledger import Ledger
-from audience_dsl.ledger.database import Database
 from audience_dsl.sender import OUTCOMES
 from tests.ledger.support import attempted, claimed, request
 
@@ -186,30 +185,3 @@ def test_a_command_that_is_run_again_sends_once(tmp_path: Path) -> None:
     assert codes == [0, 0, 0]
     told = json.loads(run("ledger", "show", ledger, "--output-format", "json").out)
     assert [(send["key"], send["outcome"], send["attempts"]) for send in told["sends"]] == [("storm/1", "accepted", 1)]
-
-
-def test_a_run_is_shown_with_what_needs_a_decision(tmp_path: Path) -> None:
-    (tmp_path / "winter.toml").write_text('campaign_id = "winter"\n')
-    (tmp_path / "people.csv").write_text(
-        "external_user_id\n" + "".join(f"u{number}\n" for number in range(120)) + "u1\n"
-    )
-    ledger = tmp_path / "winter.db"
-    send = ["send", tmp_path / "winter.toml", "--sandbox", "--recipients", tmp_path / "people.csv", "--ledger", ledger]
-    assert run(*send, "--yes").code == 0
-    shown = run("ledger", "show", ledger)
-    assert shown.code == 0
-    assert shown.out.splitlines()[0].endswith(": 120 recipients in 3 requests")
-    assert "1 duplicate left out" in shown.out
-    told = json.loads(run("ledger", "show", ledger, "--output-format", "json").out)
-    assert (told["run"]["worst"], told["run"]["undecided"], told["sends"]) == ("accepted", [], [])
-    rows = list(csv.DictReader(io.StringIO(run("ledger", "show", ledger, "--output-format", "csv").out)))
-    assert sorted(row["identifier"] for row in rows) == sorted(f"external_user_id:u{number}" for number in range(120))
-    assert {row["outcome"] for row in rows} == {"accepted"}
-    # As a process leaves it that is killed while one is on its way.
-    with Database(ledger) as database, database.writing() as connection:
-        connection.execute("UPDATE run_batches SET state = 'in_flight' WHERE number = 2")
-    shown = run("ledger", "show", ledger)
-    assert "50 recipients may have been sent to, and nobody knows" in shown.out
-    assert f"--ledger {ledger} --resume --resend-unknown 50" in shown.out
-    told = json.loads(run("ledger", "show", ledger, "--output-format", "json", "--outcome", "in-flight").out)
-    assert [batch["number"] for batch in told["run"]["listed"]] == [2]

@@ -9,13 +9,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.end_to_end.shell import COMMAND, Done, audience, environment, started
-from tests.sender.fault_server import FAULTS, FaultServer, answering, closed_port
+from tests.sender.fault_server import FAULTS, SUCCESS, FaultServer, answering, closed_port, response
 
 from .braze import ENV, KEY, Braze, braze
 from .support import files, run
@@ -33,7 +34,8 @@ def people(count: int, *, first: int = 0) -> str:
 
 @pytest.fixture(autouse=True)
 def project(here: Path) -> None:
-    files(here, {"w.toml": REQUEST, "people.csv": people(120)})
+    one = 'campaign_id = "c"\nrecipients = [{ external_user_id = "u" }]\n'
+    files(here, {"w.toml": REQUEST, "one.toml": one, "people.csv": people(120)})
 
 
 def send(*arguments: object, code: int, env: dict[str, str] = ENV) -> Done:
@@ -91,6 +93,16 @@ def test_resume_begins_again_what_was_never_read_to_its_end(here: Path) -> None:
     send(*SANDBOX, "--strict", code=1)
     files(here, {"people.csv": people(60)})
     assert "60 recipients in 2 batches" in send(*SANDBOX, "--resume", code=0).out
+
+
+def test_resume_begins_what_was_refused_before_its_beginning() -> None:
+    send(*SANDBOX, "--map", "external_user_id=mail", code=1)
+    assert "120 recipients in 3 batches" in send(*SANDBOX, "--resume", code=0).out
+
+
+def test_resume_needs_the_ledger_of_a_run() -> None:
+    assert run("send", "one.toml", "--sandbox", "--ledger", "run.db").code == 0
+    assert "has no run" in send(*SANDBOX, "--resume", code=2).err
 
 
 def test_lines_that_are_wrong_are_set_aside(here: Path) -> None:
@@ -210,6 +222,13 @@ def test_a_ledger_has_one_run(here: Path) -> None:
     assert "go on with it by `--resume`" in done.err
 
 
+def test_a_run_begun_twice_is_refused_for_the_run_and_not_for_what_it_set_aside(here: Path) -> None:
+    files(here, {"people.csv": people(3) + ",nobody\n"})
+    send(*SANDBOX, code=1)
+    assert (here / "run.rejects.csv").exists()
+    assert "go on with it by `--resume`" in send(*SANDBOX, code=2).err
+
+
 def test_another_input_or_request_is_refused(here: Path) -> None:
     send(*SANDBOX, code=0)
     files(here, {"people.csv": people(121)})
@@ -251,6 +270,38 @@ def test_exit_codes(name: str) -> None:
     assert sum(json.loads(done.out)["recipients_by_outcome"].values()) == 120
 
 
+def test_a_limit_that_is_spent_makes_what_waits_for_it_rate_limited() -> None:
+    free = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    spent = ("X-RateLimit-Limit: 250000", "X-RateLimit-Remaining: 0", f"X-RateLimit-Reset: {int(free.timestamp())}")
+    with FaultServer(answering("201 Created", SUCCESS, *spent)) as server:
+        more = ("--max-wait", 0, "--at-once", 1, "--output-format", "json")
+        value = json.loads(send(*to(server.url, *more), code=5).out)
+        assert server.connections == 1
+    assert value["recipients_by_outcome"] == {
+        **dict.fromkeys(("rejected", "unknown", "in_flight", "not_sent", "pending"), 0),
+        "accepted": 50,
+        "rate_limited": 70,
+    }
+    assert free <= datetime.fromisoformat(value["retry_at"]) < free + timedelta(seconds=2)
+    shown = run("ledger", "show", "run.db").out
+    assert f"70 recipients so far. To go on with them, once the rate limit is reset at {free:%Y-%m-%d %H:00:0}" in shown
+
+
+def test_a_deadline_stops_it() -> None:
+    def late(talk: Any) -> None:
+        talk.read()
+        time.sleep(1.2)
+        talk.write(response("201 Created"))
+
+    deadline = datetime.now(UTC) + timedelta(seconds=1)
+    with FaultServer(late) as server:
+        done = send(*to(server.url, "--at-once", 1, "--deadline", deadline.isoformat()), code=7)
+        assert server.connections == 1
+        assert "not begun        70 recipients in 2 batches\nstopped          the deadline has passed\n" in done.out
+        send(*to(server.url, "--resume", "--deadline", deadline.isoformat()), code=7)
+        assert server.connections == 1
+
+
 def test_no_connection() -> None:
     with closed_port() as url:
         done = send(*to(url, "--attempts", 1), code=7)
@@ -277,8 +328,7 @@ def test_the_worst_batch_decides() -> None:
         "rejected         50 recipients in 1 batch",
         "OUTCOME UNKNOWN  20 recipients in 1 batch",
     ]
-    assert "`audience ledger show run.db --outcome unknown`" in done.out
-    assert "`--resume --resend-unknown 20`" in done.out
+    assert "`audience ledger show run.db` lists them, and the ways to decide" in done.out
 
 
 def test_unknown_is_sent_again_by_its_number_alone() -> None:
@@ -294,6 +344,18 @@ def test_unknown_is_sent_again_by_its_number_alone() -> None:
         server.fault = answering("201 Created")
         done = send(*to(url, "--resume", "--resend-unknown", 120), code=0)
         assert "120 of whom may get the message a second time" in done.err
+        assert server.connections == 6
+
+
+def test_what_braze_had_an_error_over_is_sent_again_where_that_is_asked() -> None:
+    with FaultServer(answering("503 Unavailable", b'{"message": "no capacity"}')) as server:
+        send(*to(server.url), code=3)
+        server.fault = answering("201 Created")
+        assert "nothing is left that may be sent" in send(*to(server.url, "--resume"), code=3).err
+        assert server.connections == 3
+        done = send(*to(server.url, "--resume", "--retry-5xx"), code=0)
+        assert done.out.startswith("accepted         120 recipients in 3 batches")
+        assert "reaches   120 recipients of people.csv\nbatches   3, 4 at once" in done.err
         assert server.connections == 6
 
 
@@ -340,6 +402,18 @@ def test_a_signal_lets_it_end_in_order(slow: Braze, number: signal.Signals, code
     assert f"reaches   {counts['pending']:,} recipients of people.csv that are left, of 2,000" in resumed.err
     assert set(slow.taken().values()) == {1}
     assert slow.taken().total() == 2_000
+
+
+def test_a_signal_ends_a_wait(here: Path) -> None:
+    limited = answering("429 Too Many", b"{}", f"X-RateLimit-Reset: {int(time.time()) + 1_000}")
+    with FaultServer(limited) as server, started("send", "w.toml", *to(server.url), env=ENV) as process:
+        assert process.stderr is not None
+        assert any(b"waiting" in line for line in process.stderr)
+        process.send_signal(signal.SIGTERM)
+        done = ended(process)
+    assert done.code == 143
+    assert "rate limited     120 recipients in 3 batches, until 20" in done.out
+    assert "stopped          by SIGTERM" in done.out
 
 
 def test_a_second_signal_stops_at_once(here: Path) -> None:

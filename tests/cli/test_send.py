@@ -1,9 +1,10 @@
-"""`audience send`, with the network in the hands of the test."""
+"""`audience send` of one request: what is shown and asked, and what comes of it, beside a server on loopback."""
 
 import io
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,12 @@ from unittest import mock
 
 import pytest
 
-from audience_dsl.sender import Client, Receipt, Timeouts
-from audience_dsl.sender.outcome import not_sent, receipt_for
+from audience_dsl.cli.access import access
+from audience_dsl.cli.console import Console
+from audience_dsl.cli.environment import Target
+from audience_dsl.config import KeySource
+from audience_dsl.sender import Timeouts
+from tests.sender.fault_server import FAULTS, SUCCESS, FaultServer, answering
 
 from .support import Done, files, run
 
@@ -41,41 +46,21 @@ def requests(here: Path) -> None:
     )
 
 
-class Sent:
-    """Stands in for `Client.send`."""
-
-    def __init__(self, answer: Callable[[Any], Any]) -> None:
-        self.answer = answer
-        self.bodies: list[dict[str, Any]] = []
-        self.clients: list[Client] = []
-
-    def __call__(self, client: Client, request: Any) -> Receipt:
-        self.clients.append(client)
-        self.bodies.append(request.to_dict())
-        receipt: Receipt = self.answer(request)
-        return receipt
-
-
-def receipt(request: Any, **judged: Any) -> Receipt:
-    instant = datetime(2026, 1, 31, 9, tzinfo=UTC)
-    judgement = not_sent("no connection was made in time")
-    made = receipt_for(
-        judgement, digest=request.digest, endpoint=request.endpoint.path, sent_at=instant, finished_at=instant
-    )
-    fields = {name: getattr(made, name) for name in made.__slots__ if hasattr(made, name)}
-    kept = {name: getattr(made, name) for name in (*fields, "outcome", "reason")}
-    return Receipt(**{**kept, **judged})
-
-
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    sent = Sent(lambda request: receipt(request, outcome="accepted", reason="taken"))
-    monkeypatch.setattr(Client, "send", lambda client, request, **_given: sent(client, request))
-    return sent
+def server() -> Iterator[FaultServer]:
+    """A server that accepts; `fault` may be set to another behaviour."""
+    with FaultServer(answering("201 Created")) as server:
+        yield server
 
 
-def live(*arguments: str, **more: Any) -> Done:
-    return run("send", *arguments, "--instance", "EU-01", **{"env": ENV, **more})
+def live(server: FaultServer, *arguments: str, **more: Any) -> Done:
+    done = run("send", *arguments, "--endpoint", server.url, **{"env": ENV, **more})
+    assert KEY not in done.out + done.err
+    return done
+
+
+def bodies(server: FaultServer) -> list[dict[str, Any]]:
+    return [json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests]
 
 
 # --- The help ---
@@ -115,14 +100,14 @@ def test_sandbox_needs_no_key_and_shows_none() -> None:
     assert KEY not in done.out + done.err
 
 
-def test_now_is_the_instant_of_the_send(here: Path, sent: Sent) -> None:
+def test_now_is_the_instant_of_the_send(here: Path, server: FaultServer) -> None:
     files(
         here,
         {"n.toml": 'campaign_id = "c"\nbroadcast = true\naudience = { text = "last_used_app less than 1 day ago" }\n'},
     )
     before = datetime.now(UTC).replace(microsecond=0)
-    assert live("n.toml", "--yes").code == 0
-    instant = datetime.fromisoformat(sent.bodies[0]["audience"]["last_used_app"]["value"])
+    assert live(server, "n.toml", "--yes").code == 0
+    instant = datetime.fromisoformat(bodies(server)[0]["audience"]["last_used_app"]["value"])
     assert instant.microsecond == 0
     assert 86_400 - 60 <= (before - instant).total_seconds() <= 86_400
 
@@ -130,12 +115,12 @@ def test_now_is_the_instant_of_the_send(here: Path, sent: Sent) -> None:
 # --- What is shown, and what is asked ---
 
 
-def test_what_is_shown(sent: Sent) -> None:
-    done = live("b.toml", "--yes")
+def test_what_is_shown(server: FaultServer) -> None:
+    done = live(server, "b.toml", "--yes")
     assert done.code == 0
     assert done.err.splitlines()[:6] == [
         "campaign  camp-1",
-        "to        https://rest.fra-01.braze.eu/campaigns/trigger/send",
+        f"to        {server.url}/campaigns/trigger/send",
         (
             "reaches   BROADCAST: all users of the campaign's own audience in the dashboard, "
             "who also match the audience below"
@@ -145,21 +130,23 @@ def test_what_is_shown(sent: Sent) -> None:
         "                and x == 'a'",
     ]
     assert "with      $c = b\\x1b[31m\n" in done.err
-    assert f"body      {len(json.dumps(sent.bodies[0], separators=(',', ':')))} bytes, sha256 " in done.err
+    assert f"body      {len(json.dumps(bodies(server)[0], separators=(',', ':')))} bytes, sha256 " in done.err
     assert done.err.endswith(
         "Only users who are also in the campaign's own audience in the dashboard get the message.\n"
     )
-    assert "reaches   2 recipients\n" in live("r.toml", "--yes").err
-    assert "in the dashboard, without any filter\n" in live("all.toml", "--yes").err
-    shown = live("j.toml", "--yes").err
+    done = run("send", "b.toml", "--instance", "EU-01", env=ENV)
+    assert (done.code, "to        https://rest.fra-01.braze.eu/campaigns/trigger/send\n" in done.err) == (6, True)
+    assert "reaches   2 recipients\n" in live(server, "r.toml", "--yes").err
+    assert "in the dashboard, without any filter\n" in live(server, "all.toml", "--yes").err
+    shown = live(server, "j.toml", "--yes").err
     assert "audience  a JSON object in the request\n" in shown
     assert '"push_subscription_status": {' in shown
 
 
-def test_a_long_audience_is_cut(here: Path, sent: Sent) -> None:
+def test_a_long_audience_is_cut(here: Path, server: FaultServer) -> None:
     text = "\\nand ".join(f"a{n} == '{'x' * 300}'" for n in range(50))
     files(here, {"l.toml": f'{RECIPIENTS}audience = {{ text = "{text}" }}\n'})
-    done = live("l.toml", "--yes")
+    done = live(server, "l.toml", "--yes")
     assert "… and 20 lines more" in done.err
     assert "reaches   2 recipients, as far as they match the audience below\n" in done.err
     assert max(map(len, done.err.splitlines())) < 200
@@ -184,57 +171,61 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("name", "typed", "is_sent"), ANSWERS)
-def test_confirmation(sent: Sent, name: str, typed: str | bytes, is_sent: bool) -> None:
-    done = live(name, stdin=typed, terminal=True, env={**ENV, "NO_COLOR": "1"})
+def test_confirmation(server: FaultServer, name: str, typed: str | bytes, is_sent: bool) -> None:
+    done = live(server, name, stdin=typed, terminal=True, env={**ENV, "NO_COLOR": "1"})
     question = "Send? [y/N] " if name == "r.toml" else "Type the campaign id, camp-1, to broadcast: "
     assert question in done.err
     assert done.code == (0 if is_sent else 6)
-    assert len(sent.bodies) == is_sent
+    assert len(server.requests) == is_sent
     if not is_sent:
         assert done.out == ""
         assert "error[AUD804]: the send was not confirmed, and nothing was sent" in done.err
 
 
-def test_nobody_to_ask(sent: Sent) -> None:
-    done = live("r.toml", stdin="y\n")
+def test_nobody_to_ask(server: FaultServer) -> None:
+    done = live(server, "r.toml", stdin="y\n")
     assert (done.code, done.out) == (6, "")
     assert "since there is no terminal, and nothing was sent" in done.err
     assert "`--yes`" in done.err
-    done = live("-", stdin='{"campaign_id": "c", "broadcast": true}', terminal=True)
+    done = live(server, "-", stdin='{"campaign_id": "c", "broadcast": true}', terminal=True)
     assert done.code == 6
     assert "since the request came on stdin" in done.err
-    assert sent.bodies == []
-    assert live("-", "--yes", stdin='{"campaign_id": "c", "broadcast": true}').code == 0
+    assert server.requests == []
+    assert live(server, "-", "--yes", stdin='{"campaign_id": "c", "broadcast": true}').code == 0
 
 
-def test_findings_come_first(here: Path, sent: Sent) -> None:
+def test_findings_come_first(here: Path, server: FaultServer) -> None:
     files(here, {"bad.toml": 'campaign_id = "c"\n'})
-    done = live("bad.toml", "--yes")
+    done = live(server, "bad.toml", "--yes")
     assert (done.code, done.out) == (1, "")
     assert "AUD710" in done.err
-    assert sent.bodies == []
+    assert server.requests == []
 
 
-def test_an_interrupt_at_the_question(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_at_the_question(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("audience_dsl.cli.console.Console.ask", mock.Mock(side_effect=KeyboardInterrupt))
-    done = live("r.toml", terminal=True, env={**ENV, "NO_COLOR": "1"})
+    done = live(server, "r.toml", terminal=True, env={**ENV, "NO_COLOR": "1"})
     assert (done.code, done.out) == (130, "")
     assert "error: interrupted, and nothing was sent" in done.err
-    assert sent.bodies == []
+    assert server.requests == []
 
 
 # --- What comes of it ---
 
-OUTCOMES = [("accepted", 0), ("rejected", 3), ("unknown", 4), ("rate_limited", 5), ("not_sent", 7)]
+OUTCOMES: dict[str, tuple[Any, int]] = {
+    "accepted": (answering("201 Created"), 0),
+    "rejected": (answering("400 Bad Request", b'{"message":"no","errors":["x"]}'), 3),
+    "unknown": (FAULTS["reset-after-read"], 4),
+    "rate_limited": (answering("429 Too Many", b'{"message":"Rate Limited"}'), 5),
+}
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-@pytest.mark.parametrize(("outcome", "code"), OUTCOMES)
-def test_exit_codes(sent: Sent, outcome: str, code: int, form: str) -> None:
-    sent.answer = lambda request: receipt(request, outcome=outcome, reason="so it is")
-    done = live("r.toml", "--yes", "--output-format", form)
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_exit_codes(server: FaultServer, outcome: str, form: str) -> None:
+    server.fault, code = OUTCOMES[outcome]
+    done = live(server, "r.toml", "--yes", "--attempts", "1", "--output-format", form)
     assert done.code == code
-    assert KEY not in done.out + done.err
     if form == "json":
         assert json.loads(done.out)["outcome"] == outcome
     else:
@@ -242,63 +233,67 @@ def test_exit_codes(sent: Sent, outcome: str, code: int, form: str) -> None:
     assert ("do not send it again blindly" in done.out + done.err) is (outcome == "unknown")
 
 
-def test_the_whole_receipt(sent: Sent) -> None:
-    from audience_dsl.sender import RateLimit
-
-    sent.answer = lambda request: receipt(
-        request,
-        outcome="accepted",
-        reason="taken",
-        dispatch_id="d" * 32,
-        send_id="s",
-        notice="the campaign is \x1b[31mpaused",
-        errors=("one", {"two": 2}),
-        rate_limit=RateLimit(limit=250, remaining=249, reset=1_769_850_000),
-        retry_after=1.5,
-        request_id="r",
+def test_the_whole_receipt(server: FaultServer) -> None:
+    said = {
+        "message": "success",
+        "dispatch_id": "d" * 32,
+        "send_id": "s",
+        "notice": "the campaign is \x1b[31mpaused",
+        "errors": ["one", {"two": 2}],
+    }
+    reset = int(datetime.now(UTC).timestamp()) + 3_600
+    server.fault = answering(
+        "201 Created",
+        json.dumps(said).encode(),
+        *("X-RateLimit-Limit: 250", "X-RateLimit-Remaining: 249", f"X-RateLimit-Reset: {reset}"),
+        *("Retry-After: 2", "X-Request-Id: r"),
     )
-    assert live("r.toml", "--yes").out.splitlines() == [
-        "accepted: taken",
+    receipt = json.loads(live(server, "r.toml", "--yes", "--output-format", "json").out)
+    first, *lines, sent_at = live(server, "r.toml", "--yes").out.splitlines()
+    assert first.startswith("accepted: ")
+    assert lines == [
         f"dispatch id  {'d' * 32}",
         "send id      s",
-        "warning      Braze gave a notice, and may have sent nothing: the campaign is \\x1b[31mpaused",
+        "warning      Braze gave a notice, and may have sent nothing: the campaign is \ufffd[31mpaused",
         "warning      Braze reported errors (2) beside the success; see `errors`",
         "error        one",
         'error        {"two": 2}',
-        "rate limit   249 left of 250, resets 2026-01-31T09:00:00+00:00",
-        "retry after  1.5 s",
+        f"rate limit   249 left of 250, resets {datetime.fromtimestamp(reset, UTC).isoformat()}",
+        "retry after  2 s",
         "request id   r",
-        f"digest       {json.loads(live('r.toml', '--yes', '--output-format', 'json').out)['digest']}",
-        "sent at      2026-01-31T09:00:00+00:00",
+        f"digest       {receipt['digest']}",
     ]
-    odd = [(RateLimit(reset=10**15), f"resets {10**15} seconds after 1970"), (RateLimit(remaining=3), "3 left")]
-    for limit, shown in odd:
-        sent.answer = lambda request, limit=limit: receipt(request, rate_limit=limit)  # type: ignore[misc]
-        assert f"rate limit   {shown}\n" in live("r.toml", "--yes").out
-    sent.answer = lambda request: receipt(request, rate_limit=RateLimit(limit=3))
-    assert "rate limit" not in live("r.toml", "--yes").out
-    sent.answer = lambda request: receipt(request, errors=("e",) * 1_234)
-    assert "\n             … and 1,214 errors more, which `--output-format json` has\n" in live("r.toml", "--yes").out
+    assert sent_at.startswith("sent at      20")
 
 
-def test_json_of_a_hostile_server_is_ascii(sent: Sent) -> None:
-    sent.answer = lambda request: receipt(request, message="\u202e\x9b31m")
-    done = live("r.toml", "--yes", "--output-format", "json")
+ODD_LIMITS = [
+    ((f"X-RateLimit-Reset: {10**14}",), f"rate limit   resets {10**14} seconds after 1970\n"),
+    (("X-RateLimit-Remaining: 3",), "rate limit   3 left\n"),
+    (("X-RateLimit-Limit: 3",), ""),
+]
+
+
+@pytest.mark.parametrize(("headers", "shown"), ODD_LIMITS)
+def test_odd_limits(server: FaultServer, headers: tuple[str, ...], shown: str) -> None:
+    server.fault = answering("201 Created", SUCCESS, *headers)
+    out = live(server, "r.toml", "--yes").out
+    assert shown in out if shown else "rate limit" not in out
+
+
+def test_many_errors_are_cut(server: FaultServer) -> None:
+    server.fault = answering("201 Created", json.dumps({"message": "success", "errors": ["e"] * 1_234}).encode())
+    said = live(server, "r.toml", "--yes").out
+    assert "\n             … and 1,214 errors more, which `--output-format json` has\n" in said
+
+
+def test_json_of_a_hostile_server_is_ascii(server: FaultServer) -> None:
+    server.fault = answering("400 Bad Request", json.dumps({"message": "\u202e\x9b31m"}).encode())
+    done = live(server, "r.toml", "--yes", "--output-format", "json")
     assert done.out.isascii()
-    assert json.loads(done.out)["message"] == "\u202e\x9b31m"
+    assert json.loads(done.out)["message"] == "\ufffd\ufffd31m"
 
 
-def test_an_interrupt_while_sending(sent: Sent) -> None:
-    sent.answer = mock.Mock(side_effect=KeyboardInterrupt)
-    done = live("r.toml", "--yes")
-    assert (done.code, done.out) == (130, "")
-    assert "the request may have reached Braze, so its outcome is unknown" in done.err
-    assert "look at the campaign in the dashboard first" in done.err
-
-
-def test_an_interrupt_after_the_send_loses_no_receipt(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
-    from audience_dsl.cli.console import Console
-
+def test_an_interrupt_after_the_send_loses_no_receipt(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     data = Console.data
     calls = []
 
@@ -309,38 +304,40 @@ def test_an_interrupt_after_the_send_loses_no_receipt(sent: Sent, monkeypatch: p
         data(console, text)
 
     monkeypatch.setattr(Console, "data", interrupted)
-    done = live("r.toml", "--yes")
+    done = live(server, "r.toml", "--yes")
     assert done.code == 0
     assert done.out.startswith("accepted")
 
 
-def test_a_fault_of_ours_while_sending_is_unknown(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent.answer = mock.Mock(side_effect=ZeroDivisionError(f"with {KEY}"))
-    done = live("r.toml", "--yes")
-    assert (done.code, done.out) == (4, "")
+def test_a_fault_of_ours_while_sending_is_unknown(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audience_dsl.sender.delivery.receipt_for", mock.Mock(side_effect=ZeroDivisionError(KEY)))
+    done = live(server, "r.toml", "--yes")
+    assert (done.code, done.out, len(server.requests)) == (4, "", 1)
     assert "internal error" in done.err
     assert "the outcome is unknown" in done.err
-    assert KEY not in done.err
+
+
+def test_a_fault_of_ours_afterwards_takes_nothing_back(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("audience_dsl.cli.receipts._in_words", mock.Mock(side_effect=ZeroDivisionError))
-    sent.answer = receipt
-    assert live("r.toml", "--yes").code == 7
+    done = live(server, "r.toml", "--yes")
+    assert (done.code, done.out) == (0, "")
+    assert "internal error" in done.err
 
 
-def test_a_receipt_that_stdout_does_not_take(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
-    from audience_dsl.cli.console import Console, OutputError
+def test_a_receipt_that_stdout_does_not_take(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    from audience_dsl.cli.console import OutputError
 
     monkeypatch.setattr(Console, "data", mock.Mock(side_effect=OutputError("stdout cannot be written: full")))
-    done = live("r.toml", "--yes")
+    done = live(server, "r.toml", "--yes")
     assert done.code == 0
-    assert "error: stdout cannot be written: full\naccepted: taken\n" in done.err
+    assert "error: stdout cannot be written: full\naccepted: Braze accepted" in done.err
 
 
-def test_timeouts(sent: Sent) -> None:
-    assert live("r.toml", "--yes").code == 0
-    assert live("r.toml", "--yes", "--timeout", "5").code == 0
-    default, short = (client._timeouts for client in sent.clients)
-    assert default == Timeouts()
-    assert short == Timeouts(connect=5, write=5, read=5, answer=10)
+@pytest.mark.parametrize(("seconds", "timeouts"), [(None, None), (5, Timeouts(connect=5, write=5, read=5, answer=10))])
+def test_timeouts(seconds: float | None, timeouts: Timeouts | None) -> None:
+    target = Target(Console(), "https://rest.example.com", KeySource("env", "KEY_OF_A_TEST"))
+    with mock.patch.dict(os.environ, {"KEY_OF_A_TEST": KEY}):
+        assert access(target, seconds, None)["timeout"] == timeouts
 
 
 @pytest.mark.parametrize("key", ["with space", "ключ", "line\nbreak"])

@@ -1,16 +1,17 @@
 """`audience send-id create`: an id on stdout, and what is to be done where none can be had."""
 
 import json
+import signal
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from audience_dsl.sandbox import Sandbox, local_sandbox, running
-from audience_dsl.sender import Client
-from audience_dsl.sender.outcome import Judgement, receipt_for
+from tests.end_to_end.shell import started
+from tests.sender.fault_server import FAULTS, FaultServer, answering
 
 from .support import Done, files, run
 
@@ -83,36 +84,38 @@ def test_a_campaign_that_is_not_allowed(here: Path) -> None:
     assert (done.code, done.out, "AUD834" in done.err) == (6, "", True)
 
 
-@pytest.mark.parametrize(
-    ("outcome", "code", "words"),
-    [
-        ("rejected", 3, "no send id was made"),
-        ("unknown", 4, "make another one"),
-        ("rate_limited", 5, "no send id was made"),
-        ("not_sent", 7, "no send id was made"),
-        # Braze has made one, and nobody can say which.
-        ("accepted", 4, "does not say which"),
-    ],
-)
-def test_outcomes(outcome: str, code: int, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def answer(_: Client, request: Any, **__: Any) -> Any:
-        now = datetime(2026, 1, 31, tzinfo=UTC)
-        judged = Judgement(outcome=outcome, reason="so it is")
-        path = request.endpoint.path
-        return receipt_for(judged, digest=request.digest, endpoint=path, sent_at=now, finished_at=now)
-
-    monkeypatch.setattr(Client, "send", answer)
-    done = create("--campaign", STORM, "--instance", "EU-01")
-    assert (done.code, done.out) == (code, "")
-    assert words in done.err
-    done = create("--campaign", STORM, "--instance", "EU-01", "--output-format", "json")
-    assert (done.code, json.loads(done.out)["send_id"]) == (code, None)
+OUTCOMES: dict[str, tuple[Any, int, str]] = {
+    "rejected": (answering("400 Bad Request", b'{"message":"no"}'), 3, "no send id was made"),
+    "unknown": (FAULTS["reset-after-read"], 4, "make another one"),
+    "rate limited": (answering("429 Too Many", b"{}", "X-RateLimit-Reset: 9999999999"), 5, "; again at 2286-11-20T"),
+    # Braze has made one, and nobody can say which.
+    "accepted": (answering("201 Created"), 4, "does not say which"),
+}
 
 
-def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stops(*_: Any, **__: Any) -> Any:
-        raise KeyboardInterrupt
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_outcomes(name: str) -> None:
+    fault, code, words = OUTCOMES[name]
+    with FaultServer(fault) as server:
+        done = create("--campaign", STORM, "--endpoint", server.url)
+        assert (done.code, done.out) == (code, "")
+        assert words in done.err
+        done = create("--campaign", STORM, "--endpoint", server.url, "--output-format", "json")
+        assert (done.code, json.loads(done.out)["send_id"]) == (code, None)
+        assert server.connections == 2
 
-    monkeypatch.setattr(Client, "send", stops)
-    done = create("--campaign", STORM, "--instance", "EU-01")
-    assert (done.code, "may have been made" in done.err) == (130, True)
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted(number: signal.Signals, code: int) -> None:
+    arguments = ("send-id", "create", "--campaign", STORM, "--endpoint")
+    with (
+        FaultServer("stall-after-read") as server,
+        started(*arguments, server.url, env={"BRAZE_API_KEY": KEY}) as process,
+    ):
+        until = time.monotonic() + 20
+        while not server.requests and time.monotonic() < until:
+            time.sleep(0.01)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (code, b"")
+    assert b"may have been made" in err
