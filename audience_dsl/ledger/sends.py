@@ -215,20 +215,20 @@ class Ledger:
         if key is not None:
             send = self._by_key(connection, key)
             if send is not None:
-                if receipt := self._decided(send, request):
+                if receipt := self._decided(send, request, key):
                     return receipt
                 again = send.number
         body = (request.digest, request.endpoint.path)
         if not repeat:
             row = connection.execute(tables.ACCEPTED_OR_OPEN_OF_BODY, body).fetchone()
-            if row is not None and (receipt := self._decided(self._by_number(connection, *row), request)):
+            if row is not None and (receipt := self._decided(self._by_number(connection, *row), request, key)):
                 return receipt
         if key is None:
             row = connection.execute(tables.KEYLESS_OF_BODY, body).fetchone()
             again = None if row is None else row[0]
         return again
 
-    def _decided(self, send: Send | None, request: Request) -> Receipt | None:
+    def _decided(self, send: Send | None, request: Request, key: str | None) -> Receipt | None:
         """The receipt that a send has already. Raises LedgerError where nobody knows what became of it."""
         if send is None or send.outcome not in (ACCEPTED, *OPEN):
             return None
@@ -247,6 +247,9 @@ class Ledger:
         reason = send.receipt.reason
         if send.digest != request.digest:
             reason += f"; what was sent then is not the body of now, which has the digest {request.digest[:12]}…"
+        elif key is not None and send.key != key:
+            under = "without a key" if send.key is None else f"under the key {quoted(send.key)}"
+            reason += f"; the same body went out {under}, and goes out under another only with `repeat`"
         return replace(send.receipt, reason=reason, key=send.key, replayed=True)
 
     def _find(self, connection: sqlite3.Connection, key_or_number: str | int) -> Send | None:

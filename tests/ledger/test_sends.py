@@ -128,6 +128,15 @@ def test_a_receipt_for_another_body_says_so(ledger: Ledger) -> None:
     assert OTHER.digest[:12] in known.reason
 
 
+@pytest.mark.parametrize(("key", "said"), [("k", "under the key `k`"), (None, "without a key")])
+def test_a_receipt_for_another_key_says_so(ledger: Ledger, key: str | None, said: str) -> None:
+    attempted(ledger, REQUEST, key=key)
+    known = ledger.known(REQUEST, key="another", repeat=False)
+    assert known is not None
+    assert said in known.reason
+    assert ledger.known(REQUEST, key="another", repeat=True) is None
+
+
 def test_the_same_body_to_another_endpoint_is_another_send(ledger: Ledger) -> None:
     attempted(ledger, REQUEST)
     canvas = replace(REQUEST, endpoint=ENDPOINTS["canvas-trigger-send"])
