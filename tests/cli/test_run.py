@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
 import time
@@ -441,9 +442,9 @@ def test_a_second_signal_stops_at_once(here: Path) -> None:
 
 def test_a_signal_writes_into_no_other_file(here: Path) -> None:
     # Without a stderr, its number may be that of the ledger.
-    command = " ".join([*COMMAND, "send", "w.toml"])
+    command = shlex.join([*COMMAND, "send", "w.toml"])
     with FaultServer("stall-after-read") as server:
-        arguments = " ".join(map(str, to(server.url, "--grace", 0)))
+        arguments = shlex.join(map(str, to(server.url, "--grace", 0)))
         with subprocess.Popen(
             ["bash", "-c", f"exec {command} {arguments} 2>&-"], stdout=subprocess.PIPE, env=environment(ENV)
         ) as process:

@@ -49,7 +49,7 @@ LEAST: dict[str, Body] = {
     },
     "send-id-create": {"campaign_id": "c", "send_id": "s"},
 }
-CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "documented_bodies.toml").read_text("utf-8"))["case"]
+CASES = tomllib.loads(Path(__file__).with_name("documented_bodies.toml").read_text("utf-8"))["case"]
 
 
 def least(name: str, *without: str, **more: Any) -> Body:
