@@ -17,6 +17,7 @@ __all__ = [
     "CAMPAIGN_TRIGGER_SEND",
     "DATA_TYPES",
     "ENDPOINTS",
+    "ENDPOINTS_BY_PATH",
     "IDENTIFIERS",
     "INSTANCES",
     "MESSAGE_CHANNELS",
@@ -242,6 +243,7 @@ ENDPOINTS: dict[str, Endpoint] = {
         Endpoint("/sends/id/create", "send-id", required=("campaign_id",), optional=("send_id",), **_CAMPAIGN),
     )
 }
+ENDPOINTS_BY_PATH: dict[str, Endpoint] = {each.path: each for each in ENDPOINTS.values()}
 CAMPAIGN_TRIGGER_SEND = ENDPOINTS["campaign-trigger-send"]
 
 

@@ -18,8 +18,12 @@ object, 7 the request, 8 the sender and its configuration, 9 profiles and what i
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from .source import Source, Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = [
     "CODES",
@@ -44,6 +48,7 @@ __all__ = [
     "distinct",
     "listed",
     "nearest",
+    "nearest_file",
     "quoted",
     "visible",
 ]
@@ -285,6 +290,16 @@ def nearest(name: str, candidates: Iterable[str], *, most: int = 3) -> list[str]
         alike = (each for each in spelled if each[:1] == name[:1].lower() and abs(len(each) - len(name)) <= 2)
         spelled = {each: spelled[each] for each in list(alike)[:COMPARED_AT_MOST]}
     return [spelled[match] for match in get_close_matches(name.lower(), spelled, n=most, cutoff=0.6)]
+
+
+def nearest_file(path: "Path") -> "Path | None":
+    """The file beside it whose name somebody may have meant; None where there is none, or nobody may look."""
+    try:
+        names = [each.name for each in path.parent.iterdir()]
+    except (OSError, ValueError):
+        return None
+    close = nearest(path.name, names, most=1)
+    return path.parent / close[0] if close else None
 
 
 def _registry(*rows: tuple[str, str, str]) -> dict[str, Code]:

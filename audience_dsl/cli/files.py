@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..diagnostics import CODES, Diagnostic, nearest
+from ..diagnostics import CODES, Diagnostic, nearest_file
 from ..source import Source, Span
 from .exits import FindingsError, UsageFault
 
@@ -140,9 +140,5 @@ def _unreadable(name: str, message: str, help: str | None = None, *, missing: bo
 
 
 def _similar(path: Path) -> str | None:
-    try:
-        names = [each.name for each in path.parent.iterdir()]
-    except OSError:
-        return None
-    close = nearest(path.name, names, most=1)
-    return f"did you mean `{shown_path(path.parent / close[0])}`?" if close else None
+    close = nearest_file(path)
+    return f"did you mean `{shown_path(close)}`?" if close else None

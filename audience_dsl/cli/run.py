@@ -20,6 +20,7 @@ from .stopping import Stops, ended_by
 
 if TYPE_CHECKING:
     from ..ledger.database import Database
+    from ..recipients import RecipientsFile
     from ..runs import Run, Staged, StopSignal, Summary
     from ..sender.client import Client
     from ..sender.outcome import Receipt
@@ -165,7 +166,6 @@ class RunCommand:
         return run
 
     def _begun(self, database: "Database", prepared: "PreparedRequest", now: datetime) -> "Run":
-        from ..recipients import RecipientsFile
         from ..runs import Run, prepare
 
         found = Run.find(database)
@@ -184,9 +184,7 @@ class RunCommand:
         try:
             return prepare(
                 database,
-                recipients=RecipientsFile(
-                    self._recipients, mapping=self._options.mapping or None, endpoint=prepared.endpoint
-                ),
+                recipients=self._people(prepared),
                 template=prepared.template,
                 endpoint=prepared.endpoint,
                 now=now,
@@ -205,17 +203,19 @@ class RunCommand:
             shown.done()
 
     def _resumed(self, database: "Database", prepared: "PreparedRequest") -> "Run":
-        from ..recipients import RecipientsFile
         from ..runs import resume
 
         return resume(
             database,
-            recipients=RecipientsFile(
-                self._recipients, mapping=self._options.mapping or None, endpoint=prepared.endpoint
-            ),
+            recipients=self._people(prepared),
             template=prepared.template,
             endpoint=prepared.endpoint,
         )
+
+    def _people(self, prepared: "PreparedRequest") -> "RecipientsFile":
+        from ..recipients import RecipientsFile
+
+        return RecipientsFile(self._recipients, mapping=self._options.mapping or None, endpoint=prepared.endpoint)
 
     def _confirm(self, run: "Run", count: int) -> None:
         if not self._ask:

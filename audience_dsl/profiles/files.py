@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TypeAlias
 
-from ..diagnostics import CODES, ConfigurationError, Diagnostic, nearest, quoted, visible
+from ..diagnostics import CODES, ConfigurationError, Diagnostic, nearest_file, quoted, visible
 from ..source import Source
 from .formats import Fault, Readable, read_csv, read_json_document, read_json_lines
 from .profile import Profile
@@ -217,12 +217,8 @@ def _ending(path: Path) -> str | None:
 
 
 def _similar(path: Path) -> str | None:
-    try:
-        names = [each.name for each in path.parent.iterdir()]
-    except (OSError, ValueError):
-        return None
-    close = nearest(path.name, names, most=1)
-    return f"did you mean `{path.parent / close[0]}`?" if close else None
+    close = nearest_file(path)
+    return f"did you mean `{close}`?" if close else None
 
 
 def _endings() -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..braze_api import Endpoint
-from ..diagnostics import CODES, ERROR, ConfigurationError, Diagnostic, RequestError, nearest, quoted, visible
+from ..diagnostics import CODES, ERROR, ConfigurationError, Diagnostic, RequestError, nearest_file, quoted, visible
 from ..sender.requests import check_recipient
 from ..source import Source, Span
 from .cells import Cells, separator_of
@@ -289,12 +289,8 @@ def _stamp(found: os.stat_result) -> tuple[int, int, int]:
 
 
 def _similar(path: Path) -> str | None:
-    try:
-        names = [each.name for each in path.parent.iterdir()]
-    except OSError:
-        return None
-    close = nearest(path.name, names, most=1)
-    return f"did you mean `{path.parent / close[0]}`?" if close else None
+    close = nearest_file(path)
+    return f"did you mean `{close}`?" if close else None
 
 
 def _fault(slug: str, message: str, help: str | None) -> ConfigurationError:

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Literal
 
-from ..braze_api import ENDPOINTS, Endpoint
+from ..braze_api import ENDPOINTS_BY_PATH, Endpoint
 from ..diagnostics import CODES, LedgerError, counted, quoted
 from ..ledger.database import Database
 from ..ledger.send import stamp, stamped
@@ -160,7 +160,7 @@ class Run:
 
     @property
     def endpoint(self) -> Endpoint:
-        return next(each for each in ENDPOINTS.values() if each.path == self._endpoint)
+        return ENDPOINTS_BY_PATH[self._endpoint]
 
     @property
     def is_ready(self) -> bool:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..braze_api import BODY_AT_MOST
+from ..braze_api import BODY_AT_MOST, ENDPOINTS_BY_PATH
 from ..diagnostics import CODES, ERROR, ConfigurationError, by_severity
 from .bodies import write_json
 from .exchange import SandboxRequest, SandboxResponse
@@ -20,7 +20,6 @@ from .journal import ENTRIES_AT_MOST, ActivityEntry, Journal, LogEntry
 from .judging import MODES, Judge, Mode, Verdict
 from .limits import Headers, RateWindows, until_next_second
 from .playing import in_place_of_braze, over_the_answer
-from .targets import BY_PATH
 from .wording import BAD_REQUEST, activity_text, concerns_audience
 from .workspace import Taken, Workspace
 
@@ -241,7 +240,7 @@ class Sandbox:
             raise WhyError(f"request {number} was refused")
         if entry.reach is None:
             raise WhyError(f"request {number} sends no message")
-        return self._people.why(BY_PATH[entry.path], entry.body, user, entry.reach.at)
+        return self._people.why(ENDPOINTS_BY_PATH[entry.path], entry.body, user, entry.reach.at)
 
     def reset(self) -> None:
         """A workspace as new: empties both logs, the rate-limit counts, the schedules and the send ids.
@@ -270,7 +269,7 @@ class Sandbox:
         late = [error for error in by_severity(entry.findings, ERROR) if concerns_audience(error)]
         if not entry.accepted or not late:
             return
-        text = activity_text(late[0], entry.body, BY_PATH[entry.path].audience_field)
+        text = activity_text(late[0], entry.body, ENDPOINTS_BY_PATH[entry.path].audience_field)
         self._activity.add(
             ActivityEntry(
                 number=entry.number,

@@ -6,12 +6,12 @@ The order of the checks is a choice, as Braze's is unknown: path, method, key, c
 from collections.abc import Callable, Collection
 from typing import Any, Literal, TypeAlias, get_args
 
-from ..braze_api import ATTRIBUTES_PATH, BODY_AT_MOST, Endpoint, rate_windows
+from ..braze_api import ATTRIBUTES_PATH, BODY_AT_MOST, ENDPOINTS_BY_PATH, Endpoint, rate_windows
 from ..diagnostics import ERROR, Diagnostic, by_severity, quoted
 from .bodies import UnreadableBodyError, read_json
 from .exchange import SandboxRequest
 from .journal import FINDINGS_AT_MOST
-from .targets import BY_PATH, is_broadcast
+from .targets import is_broadcast
 from .wording import BAD_REQUEST, UNPARSABLE, invalid_id, refusal_message
 
 __all__ = ["MODES", "Judge", "Mode", "Verdict"]
@@ -92,7 +92,7 @@ class Judge:
         path = request.path.partition("?")[0]
         if path != "/" and path.endswith("/"):
             return Verdict(403, "Access Denied", windows=())
-        endpoint = BY_PATH.get(path) if request.method == "POST" else None
+        endpoint = ENDPOINTS_BY_PATH.get(path) if request.method == "POST" else None
         wants_attributes = path == ATTRIBUTES_PATH and request.method == "GET"
         if endpoint is None and not wants_attributes:
             return Verdict(404, "Invalid URL", windows=())

@@ -3,11 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from ..braze_api import ENDPOINTS, Endpoint
+from ..braze_api import Endpoint
 
-__all__ = ["BY_PATH", "is_broadcast", "recipients_of", "scheduled_at"]
-
-BY_PATH: dict[str, Endpoint] = {endpoint.path: endpoint for endpoint in ENDPOINTS.values()}
+__all__ = ["is_broadcast", "recipients_of", "scheduled_at"]
 
 
 def is_broadcast(endpoint: Endpoint, body: object) -> bool:

@@ -1,10 +1,7 @@
 """`audience send --recipients`: whole runs, in processes that are stopped, killed and resumed."""
 
 import json
-import os
-import pty
 import re
-import select
 import shlex
 import signal
 import subprocess
@@ -16,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.shell import COMMAND, Done, audience, environment, started
+from tests.end_to_end.shell import COMMAND, Done, at_terminal, audience, environment, started
 from tests.sender.fault_server import FAULTS, SUCCESS, FaultServer, answering, closed_port, response
 
 from .braze import ENV, KEY, Braze, braze
@@ -410,6 +407,10 @@ def test_a_signal_ends_a_wait(here: Path) -> None:
     with FaultServer(limited) as server, started("send", "w.toml", *to(server.url), env=ENV) as process:
         assert process.stderr is not None
         assert any(b"waiting" in line for line in process.stderr)
+        # One waits; the others may be about to begin, and would then be pending.
+        until = time.monotonic() + 20
+        while len(server.requests) < 3 and time.monotonic() < until:
+            time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
         done = ended(process)
     assert done.code == 143
@@ -533,38 +534,15 @@ def test_an_interrupt_while_the_file_is_read(here: Path) -> None:
 # --- At a terminal ---
 
 
-def at_terminal(url: str, answer: bytes) -> Done:
-    leader, follower = pty.openpty()
-    with subprocess.Popen(
-        [*COMMAND, "send", "w.toml", *map(str, to(url)[:-1])],
-        stdin=follower,
-        stdout=subprocess.PIPE,
-        stderr=follower,
-        env=environment({**ENV, "TERM": "xterm", "COLUMNS": "120"}),
-    ) as process:
-        os.close(follower)
-        seen, asked = b"", False
-        while True:
-            ready, _, _ = select.select([leader], [], [], 30)
-            try:
-                piece = os.read(leader, 65_536) if ready else b""
-            except OSError:
-                piece = b""
-            if not piece:
-                break
-            seen += piece
-            if not asked and re.search(rb"to send: $", seen):
-                asked = True
-                os.write(leader, answer)
-        assert process.stdout is not None
-        out = process.stdout.read()
-    os.close(leader)
-    assert MARK not in out.decode() + seen.decode()
-    return Done(process.returncode, out.decode(), seen.decode())
+def confirmed(url: str, answer: bytes) -> Done:
+    arguments = ("send", "w.toml", *map(str, to(url)[:-1]))
+    done = at_terminal(arguments, b"to send:", answer, {**ENV, "COLUMNS": "120"})
+    assert MARK not in done.out + done.err
+    return done
 
 
 def test_a_bar_on_a_terminal(slow: Braze) -> None:
-    done = at_terminal(slow.url, b"2,000\n")
+    done = confirmed(slow.url, b"2,000\n")
     assert done.code == 0, done
     assert "Type the number of recipients, 2,000, to send: " in done.err
     looks = re.findall(r"\r(█*░* +[^\r]*) *\x1b\[K", done.err)
@@ -576,10 +554,10 @@ def test_a_bar_on_a_terminal(slow: Braze) -> None:
 def test_whoever_does_not_confirm_can_begin_again(here: Path) -> None:
     files(here, {"people.csv": people(10) + ",nobody\r\n"})
     with FaultServer(answering("201 Created")) as server:
-        done = at_terminal(server.url, b"y\n")
+        done = confirmed(server.url, b"y\n")
         assert done.code == 6
         assert "the run was not confirmed, and nothing was sent" in done.err
         assert not (here / "run.rejects.csv").exists()
         files(here, {"people.csv": people(11)})
-        assert at_terminal(server.url, b"11\n").code == 0
+        assert confirmed(server.url, b"11\n").code == 0
     assert server.connections == 1

@@ -2,17 +2,20 @@
 
 import atexit
 import os
+import pty
+import re
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["COMMAND", "Done", "audience", "environment", "started"]
+__all__ = ["COMMAND", "Done", "at_terminal", "audience", "environment", "started"]
 
 COMMAND = [sys.executable, "-W", "error", "-m", "audience_dsl.cli"]
 _OURS = (
@@ -77,3 +80,38 @@ def started(
         finally:
             if process.poll() is None:
                 process.kill()
+
+
+def at_terminal(arguments: Iterable[str], question: bytes, answer: bytes | None, env: Mapping[str, str]) -> Done:
+    """Run with a terminal as stdin and stderr; type the answer once the question stands there (None is Ctrl-C)."""
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, *arguments],
+        stdin=follower,
+        stdout=subprocess.PIPE,
+        stderr=follower,
+        env=environment({**env, "TERM": "xterm"}),
+        # A shell starts its background jobs with the signal ignored, and then nobody could interrupt.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        os.close(follower)
+        seen, asked = b"", False
+        while True:
+            ready, _, _ = select.select([leader], [], [], 30)
+            try:
+                piece = os.read(leader, 65_536) if ready else b""
+            except OSError:
+                piece = b""
+            if not piece:
+                break
+            seen += piece
+            if not asked and re.search(question + rb" $", seen):
+                asked = True
+                if answer is None:
+                    process.send_signal(signal.SIGINT)
+                else:
+                    os.write(leader, answer)
+        assert process.stdout is not None
+        out = process.stdout.read()
+    os.close(leader)
+    return Done(process.returncode, out.decode(), seen.decode())

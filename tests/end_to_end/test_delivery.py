@@ -2,9 +2,7 @@
 
 import json
 import os
-import pty
 import re
-import select
 import signal
 import subprocess
 import time
@@ -15,7 +13,7 @@ import pytest
 from tests.cli.support import run
 from tests.sender.fault_server import FAULTS, FaultServer, answering, closed_port
 
-from .shell import COMMAND, Done, audience, environment, started
+from .shell import Done, at_terminal, audience, environment, started
 
 KEY = "b7e2a1d4-93c5-4f08-8a6e-5d1f0c2b3a49"
 ENV = {"BRAZE_API_KEY": KEY}
@@ -122,37 +120,7 @@ def test_an_interrupt_while_sending() -> None:
 
 def typed(answer: bytes | None, *arguments: str) -> Done:
     """Run with a terminal as stdin and stderr; type the answer once a question stands there (None is Ctrl-C)."""
-    leader, follower = pty.openpty()
-    with subprocess.Popen(
-        [*COMMAND, *arguments],
-        stdin=follower,
-        stdout=subprocess.PIPE,
-        stderr=follower,
-        env=environment({**ENV, "TERM": "xterm"}),
-        # A shell starts its background jobs with the signal ignored, and then nobody could interrupt.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    ) as process:
-        os.close(follower)
-        seen, asked = b"", False
-        while True:
-            ready, _, _ = select.select([leader], [], [], 20)
-            try:
-                piece = os.read(leader, 65_536) if ready else b""
-            except OSError:
-                piece = b""
-            if not piece:
-                break
-            seen += piece
-            if not asked and re.search(rb"(\[y/N\]|to broadcast:) $", seen):
-                asked = True
-                if answer is None:
-                    process.send_signal(signal.SIGINT)
-                else:
-                    os.write(leader, answer)
-        assert process.stdout is not None
-        out = process.stdout.read()
-    os.close(leader)
-    return Done(process.returncode, out.decode(), seen.decode())
+    return at_terminal(arguments, rb"(\[y/N\]|to broadcast:)", answer, ENV)
 
 
 @pytest.mark.parametrize(

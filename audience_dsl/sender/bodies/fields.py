@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from ...braze_api import ENDPOINTS, PROPERTIES_FIELDS, Endpoint
+from ...braze_api import ENDPOINTS, ENDPOINTS_BY_PATH, PROPERTIES_FIELDS, Endpoint
 
 __all__ = ["endpoint_for", "endpoint_named", "fields_of_body", "properties_fields"]
 
@@ -37,5 +37,4 @@ def _distance(endpoint: Endpoint, fields: Collection[str]) -> tuple[int, int]:
 
 def endpoint_named(name: str) -> Endpoint | None:
     """The endpoint of this name, or of this path, with or without the slash before it."""
-    by_path = {endpoint.path: endpoint for endpoint in ENDPOINTS.values()}
-    return ENDPOINTS.get(name) or by_path.get("/" + name.removeprefix("/"))
+    return ENDPOINTS.get(name) or ENDPOINTS_BY_PATH.get("/" + name.removeprefix("/"))
