@@ -202,8 +202,10 @@ def _below(directory: Path) -> Iterator[Path]:
     for parent, directories, files in os.walk(directory, onerror=failed):
         directories[:] = [name for name in directories if not name.startswith(".")]
         for name in files:
-            if not name.startswith(".") and _ending(Path(name)) is not None:
-                yield Path(parent, name)
+            path = Path(parent, name)
+            # A pipe would be waited for.
+            if not name.startswith(".") and _ending(path) is not None and (path.is_file() or not path.exists()):
+                yield path
 
 
 def _ending(path: Path) -> str | None:

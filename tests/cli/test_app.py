@@ -1,7 +1,7 @@
 """What all commands share: help, usage errors, exit codes, streams and errors that nobody foresaw."""
 
 import io
-import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -235,11 +235,7 @@ def test_completion() -> None:
     assert done == (0, "plain,compile\n", "")
 
 
-def test_python_dash_m(monkeypatch: pytest.MonkeyPatch) -> None:
-    import runpy
-
-    monkeypatch.setattr(sys, "argv", ["audience", "--version"])
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO()))
-    with pytest.raises(SystemExit) as caught, mock.patch.dict(os.environ):
-        runpy.run_module("audience_dsl.cli", run_name="__main__")
-    assert caught.value.code == 0
+def test_python_dash_m() -> None:
+    command = [sys.executable, "-m", "audience_dsl.cli", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"audience {__version__}\n"

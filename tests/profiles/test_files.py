@@ -76,6 +76,13 @@ def test_a_directory(here: Path) -> None:
     assert "there is no file of profiles below `none`" in str(refusal(Path("none")))
 
 
+def test_a_pipe_in_a_directory_is_not_waited_for(here: Path) -> None:
+    Path("all").mkdir()
+    os.mkfifo("all/pipe.jsonl")
+    write("all/a.jsonl", lines({"external_id": "a"}))
+    assert [each.id for each in read_profiles(Path("all")) if not isinstance(each, Unreadable)] == ["a"]
+
+
 def test_damaged_archives(here: Path) -> None:
     whole = gzip.compress(os.urandom(100_000))
     for name, content in {

@@ -23,9 +23,12 @@ ONE = "[[case]]\nmatch = true\nprofile = { age = 18 }\n"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    # A directory of its own, since some cases read what is around it.
+    folder = tmp_path / "folder"
+    folder.mkdir()
     for name, text in AUDIENCES.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    return tmp_path
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
 
 
 def found(folder: Path, name: str, text: str | bytes) -> list[str]:
