@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         ConfigurationError,
         Diagnostic,
         LedgerError,
+        PlanError,
         RequestError,
     )
     from .explaining import explain
@@ -44,6 +45,7 @@ __all__ = [
     "Diagnostic",
     "LedgerError",
     "Limits",
+    "PlanError",
     "ProfileError",
     "RegexError",
     "RegexTimeoutError",
@@ -71,6 +73,7 @@ _HOMES = {
         "ConfigurationError",
         "Diagnostic",
         "LedgerError",
+        "PlanError",
         "RequestError",
     ),
     "explaining": ("explain",),

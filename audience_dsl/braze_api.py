@@ -28,6 +28,7 @@ __all__ = [
     "SEND_ID_AT_MOST",
     "SEND_PAGE",
     "STATUS_MEANINGS",
+    "SUBJECTS",
     "SUBSCRIPTION_GROUP_STATES",
     "TRIGGER_PROPERTIES_AT_MOST",
     "Endpoint",
@@ -80,6 +81,8 @@ MESSAGE_CHANNELS = (
 )
 
 
+# The field of what is triggered, and what that is called.
+SUBJECTS = {"campaign_id": "campaign", "canvas_id": "Canvas", "activity_id": "activity"}
 # The field of a request's body that holds the audience (AUDIENCE_PAGE, D); the second is that of live activities.
 AUDIENCE_FIELDS = ("audience", "custom_audience")
 # The other fields of the bodies that may hold one, by which a body is told from an audience (the endpoints' pages, D).

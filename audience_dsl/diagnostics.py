@@ -6,6 +6,7 @@
     ├── CatalogError     an attribute catalogue that cannot be used: `.diagnostics`, each with a span
     ├── RequestError     a request that breaks a rule of Braze: `.diagnostics`, each with a JSON pointer
     ├── LedgerError      a send that a ledger does not let go, or a ledger that cannot be used: `.code`, `.help`
+    ├── PlanError        a plan that was changed, is too old, or is not for here: `.code`, `.help`
     ├── ProfileError     a profile that cannot be read: `.message`, `.help`
     ├── RegexError       a regex that cannot be run here as Braze would: `.offset`
     ├── RegexTimeoutError    a regex that takes too long on a value
@@ -39,6 +40,7 @@ __all__ = [
     "Diagnostic",
     "Fix",
     "LedgerError",
+    "PlanError",
     "Related",
     "RequestError",
     "by_severity",
@@ -231,6 +233,10 @@ class LedgerError(_CodedError):
 
     Nothing was sent; or, where what became of a send could not be recorded, a note (`__notes__`) says what it was.
     """
+
+
+class PlanError(_CodedError):
+    """A plan that must not be applied: it was changed, is too old, was applied before, or is for another place."""
 
 
 def quoted(text: str) -> str:
@@ -479,6 +485,14 @@ CODES = _registry(
     ("AUD832", "read-only", "a send to an environment that is only read"),
     ("AUD833", "only-from-plan", "a send that is no plan's, to an environment that takes plans only"),
     ("AUD834", "not-allowed", "a campaign or Canvas that an environment does not allow"),
+    ("AUD840", "plan-file", "a file that is no plan, or is not as it was written"),
+    ("AUD841", "plan-expired", "a plan that is too old, or not of this time yet"),
+    ("AUD842", "plan-applied", "a plan that was applied before, or of which nobody knows whether it was"),
+    ("AUD843", "plan-elsewhere", "a plan for another place or under other settings than those it is to be applied in"),
+    ("AUD844", "entire-segment", "a broadcast without an audience that nobody asked for in so many words"),
+    ("AUD850", "sandbox-unplayed", "a request to an endpoint that the sandbox does not play"),
+    ("AUD851", "sandbox-request", "a request to the sandbox that is refused for its path, method, key or content type"),
+    ("AUD852", "sandbox-unknown", "what a request names, and the sandbox does not have, or not so"),
     # Profiles, evaluation and previews.
     ("AUD901", "profile-unreadable", "a profile that cannot be read"),
     ("AUD902", "regex-unsupported", "a regex that cannot be run here as Braze would run it"),

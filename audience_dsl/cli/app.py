@@ -12,7 +12,7 @@ import click
 
 from .. import __version__
 from ..config.environments import without_keys
-from ..diagnostics import CODES, ConfigurationError, Diagnostic, nearest
+from ..diagnostics import CODES, ConfigurationError, Diagnostic, PlanError, nearest
 from .console import Console, OutputError
 from .exits import (
     DONE,
@@ -47,6 +47,7 @@ _SECTIONS = {
     },
     "Send": {
         "request": "Make the body of a request, sending nothing.",
+        "plan": "Write down what is to be sent, for somebody else to approve.",
         "send": "Send a trigger request to Braze, or to the sandbox.",
         "send-id": "Make an id by which Braze counts sends together.",
         "ledger": "Show what was sent, and settle what nobody knows.",
@@ -171,6 +172,9 @@ def _run(arguments: list[str], console: Console) -> int:
     except BadConfigurationError as error:
         console.diagnostics(error.diagnostics)
         code = USAGE
+    except PlanError as error:
+        console.diagnostics([Diagnostic(error.kind, error.message, help=error.help)])
+        code = REFUSED
     except RefusedError as error:
         console.diagnostics([Diagnostic(CODES[error.slug], error.message, help=error.help)])
         code = REFUSED

@@ -1,12 +1,10 @@
 """What is shown before something is sent, and the question that somebody answers."""
 
 import json
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..braze_api import Endpoint
-from ..diagnostics import counted
+from ..braze_api import SUBJECTS, Endpoint
 from ..report.display import clean, shown
 from .console import Console
 from .exits import RefusedError
@@ -23,16 +21,14 @@ Row = tuple[str, str]
 _LINES_AT_MOST = 30
 _COLUMNS_AT_MOST = 160
 _LABEL = 10
-_SUBJECTS = {"campaign_id": "campaign", "canvas_id": "Canvas", "activity_id": "activity"}
-_ZONE = re.compile(r"([Zz]|[+-][0-9]{2}:?[0-9]{2})$")
 _UNCONFIRMED = "the send was not confirmed, and nothing was sent"
 
 
-def show(console: Console, prepared: "PreparedRequest", base_url: str | None) -> None:
-    """The request as a whole: what is triggered, where it goes, whom it reaches, and when."""
+def show(console: Console, prepared: "PreparedRequest", to: str) -> None:
+    """The request as a whole: what is triggered, where `to` it goes, whom it reaches, and when."""
     request = prepared.request
     body = request.to_dict()
-    rows = rows_of(prepared, request.endpoint, body, base_url, _reach(prepared, body))
+    rows = rows_of(prepared, request.endpoint, body, to, _reach(prepared, body))
     rows.append(("body", f"{len(request.body):,} bytes, sha256 {request.digest}"))
     show_rows(console, rows)
     note = target_note(request.endpoint)
@@ -40,26 +36,22 @@ def show(console: Console, prepared: "PreparedRequest", base_url: str | None) ->
         console.note(note)
 
 
-def rows_of(
-    prepared: "PreparedRequest", endpoint: Endpoint, body: Mapping[str, Any], base_url: str | None, reach: str
-) -> list[Row]:
+def rows_of(prepared: "PreparedRequest", endpoint: Endpoint, body: Mapping[str, Any], to: str, reach: str) -> list[Row]:
     """What a request says, line by line; `reach` is empty where it reaches nobody by itself."""
+    # Here, so that `--help` does not wait for what explains audiences.
+    from ..plans.wording import when
+
     rows = []
-    if endpoint.id_field in _SUBJECTS and endpoint.id_field in body:
-        rows.append((_SUBJECTS[endpoint.id_field], clean(str(body[endpoint.id_field]))))
+    if endpoint.id_field in SUBJECTS and endpoint.id_field in body:
+        rows.append((SUBJECTS[endpoint.id_field], clean(str(body[endpoint.id_field]))))
     if "schedule_id" in body:
         rows.append(("schedule", clean(str(body["schedule_id"]))))
-    if base_url is None:
-        rows.append(("to", "sandbox: nothing leaves this machine"))
-    else:
-        rows.append(("to", f"{base_url}{endpoint.path}"))
+    rows.append(("to", to))
     if reach:
         rows.append(("reaches", reach))
-    schedule = body.get("schedule")
-    if isinstance(schedule, dict):
-        rows.append(("goes out", _when(schedule)))
-    elif endpoint.kind == "schedule-delete":
-        rows.append(("goes out", "no more: the schedule is deleted"))
+    instant = when(endpoint, body)
+    if instant is not None:
+        rows.append(("goes out", instant.said(quote=str)))
     if prepared.audience_title is not None:
         rows.append(("audience", clean(prepared.audience_title)))
         rows += [("", line) for line in _audience_lines(prepared, body[endpoint.audience_field or "audience"])]
@@ -76,7 +68,7 @@ def target_note(endpoint: Endpoint) -> str | None:
     """What no request can change: the dashboard has a word in who gets the message."""
     if endpoint.kind not in ("send", "schedule") or endpoint.properties_field is None:
         return None
-    subject = _SUBJECTS[endpoint.id_field or "campaign_id"]
+    subject = SUBJECTS[endpoint.id_field or "campaign_id"]
     return f"Only users who are also in the {subject}'s own audience in the dashboard get the message."
 
 
@@ -122,8 +114,8 @@ def _typed(endpoint: Endpoint, body: Mapping[str, Any]) -> tuple[str, str]:
     """What a broadcast is confirmed by: the identifier of what decides who is reached."""
     if endpoint.properties_field is None and "segment_id" in body:
         return "the segment id", str(body["segment_id"])
-    if endpoint.id_field in _SUBJECTS and body.get(endpoint.id_field):
-        return f"the {_SUBJECTS[endpoint.id_field]} id", str(body[endpoint.id_field])
+    if endpoint.id_field in SUBJECTS and body.get(endpoint.id_field):
+        return f"the {SUBJECTS[endpoint.id_field]} id", str(body[endpoint.id_field])
     return "the word", "everyone"
 
 
@@ -132,34 +124,11 @@ def _verb(endpoint: Endpoint) -> str:
 
 
 def _reach(prepared: "PreparedRequest", body: Mapping[str, Any]) -> str:
+    from ..plans.wording import whom
+
     request = prepared.request
-    endpoint = request.endpoint
-    if endpoint.kind.startswith("schedule-") or endpoint.kind == "send-id":
-        return ""
-    filtered = prepared.audience_title is not None
-    if not request.is_broadcast:
-        return counted(request.recipient_count, "recipient") + (
-            ", as far as they match the audience below" if filtered else ""
-        )
-    if endpoint.properties_field is not None:
-        whom = f"all users of the {_SUBJECTS[endpoint.id_field or 'campaign_id']}'s own audience in the dashboard"
-    elif "segment_id" in body:
-        whom = f"all users of the segment {clean(str(body['segment_id']))}"
-    elif filtered:
-        return "BROADCAST: all users who match the audience below"
-    else:
-        whom = "all users"
-    return f"BROADCAST: {whom}, " + ("who also match the audience below" if filtered else "without any filter")
-
-
-def _when(schedule: Mapping[str, Any]) -> str:
-    """The instant of a schedule as it was written, and by whose clock it is."""
-    instant = clean(str(schedule.get("time", "")))
-    if schedule.get("at_optimal_time") is True:
-        return f"at {instant[:10] or 'its day'}, at each user's optimal time"
-    if schedule.get("in_local_time") is True:
-        return f"at {instant}, in each user's own time zone"
-    return f"at {instant}" + ("" if _ZONE.search(instant) else ", in UTC")
+    words = whom(request.endpoint, body, is_broadcast=request.is_broadcast, count=request.recipient_count)
+    return "" if words is None else words.said(quote=str)
 
 
 def _audience_lines(prepared: "PreparedRequest", audience: object) -> list[str]:

@@ -7,6 +7,7 @@ environment is only read, or takes plans only, is told there and stops nothing, 
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..braze_api import Endpoint
@@ -61,6 +62,11 @@ class Target:
             return "the sandbox in a process"
         return self.base_url if self.environment is None else f"{self.base_url} as {self.environment.name}"
 
+    @property
+    def ledger(self) -> Path | None:
+        """Where all sends that go there are recorded; None where that is left to each."""
+        return None if self.sandbox or self.environment is None else self.environment.ledger
+
     def secret(self) -> "Secret":
         """The key, read now. Raises ConfigurationError where there is none."""
         return read_key(self.key, self._console)
@@ -77,7 +83,15 @@ class Target:
         limits = {name.replace("-", "_"): limit for name, limit in environment.rate_limits.items()}
         return Pacer(limits=RateLimits(**limits), share=share or environment.share or 1)
 
-    def _gate_at_all(self) -> None:
+    def goes_to(self, endpoint: Endpoint) -> str:
+        """Where a request for this endpoint goes, for somebody who looks at it before."""
+        if self.sandbox:
+            return "sandbox: nothing leaves this machine"
+        if self.base_url is None:
+            return "NOWHERE YET: whoever applies the plan says where"
+        return f"{self.base_url}{endpoint.path}"
+
+    def _gate_at_all(self, *, by_plan: bool) -> None:
         """Raises RefusedError where the environment lets nothing go."""
         environment = self.environment
         if environment is None:
@@ -85,9 +99,12 @@ class Target:
         if environment.read_only:
             message = f"the environment `{environment.name}` is read-only"
             self._refuse("read-only", message, "name another with `--env`, or take `read-only` out of its table")
-        if environment.only_from_plan:
-            message = f"the environment `{environment.name}` takes approved plans only, and there are no plans yet"
-            way = "name another with `--env`, or take `only-from-plan` out of its table"
+        if environment.only_from_plan and not by_plan:
+            message = f"the environment `{environment.name}` takes approved plans only"
+            way = (
+                f"`audience plan FILE --env {environment.name} -o plan.json` makes one, and `audience send --plan "
+                "plan.json` applies it"
+            )
             self._refuse("only-from-plan", message, way)
 
     def gate(self, request: "Request") -> None:
@@ -150,8 +167,10 @@ def target_of(
     sandbox: bool = False,
     required: bool = True,
     sends: bool = True,
+    by_plan: bool = False,
 ) -> Target:
-    """The target that the options name. With `required` something must; `sends` says that it is not only read.
+    """The target that the options name. With `required` something must; `sends` says that it is not only read, and
+    `by_plan` that a plan is made or applied.
 
     Raises UsageFault, ConfigurationError and BadConfigurationError, and RefusedError where nothing may be sent there.
     """
@@ -173,7 +192,7 @@ def target_of(
         url = url_of(environment)
         target = Target(console, None if sandbox else url, key, environment=environment, sandbox=sandbox)
         if sends:
-            target._gate_at_all()
+            target._gate_at_all(by_plan=by_plan)
         return target
     if base_url is None and not sandbox and required:
         if environments:

@@ -1,6 +1,5 @@
 """`audience ledger resolve`: what a person says of sends and batches that nobody knew the end of."""
 
-import getpass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +12,7 @@ from .exits import DONE, RefusedError, UsageFault
 from .ledger_found import UNDECIDED, no_batch, no_send, run_of, sends_of
 from .ledger_text import details_of
 from .sending import refused_by_ledger
+from .who import login_name
 
 if TYPE_CHECKING:
     from ..ledger.database import Database
@@ -95,7 +95,7 @@ def _resolve_send(console: Console, database: "Database", file: str, key: str, d
         raise no_send(file, key, run_of(database))
     if not yes and send.outcome in UNDECIDED:
         _confirm(console, details_of(send), "the number of the send", send.number, decision)
-    resolved = ledger.resolve(send.number, as_=decision, by=_who(), at=_now())
+    resolved = ledger.resolve(send.number, as_=decision, by=login_name(), at=_now())
     way = ", and its command sends it again" if decision == "not_sent" else ""
     console.note(f"send {resolved.number} is recorded as {_words(resolved.outcome)}{way}")
 
@@ -118,7 +118,7 @@ def _resolve_batches(
         count = sum(batch.recipients for batch in batches)
         shown = "\n".join(table_of_batches(batches, len(batches))) + "\n"
         _confirm(console, shown, "the number of recipients", count, decision)
-    run.resolve(*numbers, as_=decision, by=_who(), at=_now())
+    run.resolve(*numbers, as_=decision, by=login_name(), at=_now())
     way = ", and `--resume` sends to them" if decision == "not_sent" else ""
     what = "batch is" if len(numbers) == 1 else "batches are"
     console.note(f"{len(numbers):,} {what} recorded as {_words(decision)}{way}")
@@ -170,11 +170,3 @@ def _words(outcome: str) -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def _who() -> str:
-    """Who says so, by the name that the machine has for them."""
-    try:
-        return clean(getpass.getuser(), at_most=60)
-    except (OSError, KeyError, ImportError):
-        return "somebody"

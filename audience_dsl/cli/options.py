@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -22,14 +23,19 @@ __all__ = [
     "now_option",
     "output_format_option",
     "parameter_options",
+    "place_options",
     "profiles_option",
     "project_options",
     "simplify_option",
+    "span_of",
     "stdin_filename_option",
     "target_options",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_SPAN = re.compile(r"([0-9]{1,9})(m|h|d)")
+_SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
 
 
 def parameter_options(function: F) -> F:
@@ -130,24 +136,36 @@ class Where:
 
     __slots__ = ("endpoint", "env", "instance", "key_file")
 
-    def __init__(self, env: str | None, instance: str | None, endpoint: str | None, key_file: str | None) -> None:
+    def __init__(
+        self, env: str | None, instance: str | None, endpoint: str | None, key_file: str | None = None
+    ) -> None:
         self.env = env
         self.instance = instance
         self.endpoint = endpoint
         self.key_file = key_file
 
 
+_place_options = (
+    click.option("--env", metavar="NAME", help="An environment of the configuration."),
+    click.option("--instance", metavar="NAME", help="The instance of Braze, such as US-01 or EU-02."),
+    click.option(
+        "--endpoint", metavar="URL", help="The REST endpoint of the instance, https, or http on this machine."
+    ),
+)
+
+
+def place_options(function: F) -> F:
+    """`--env`, `--instance` and `--endpoint`, as `where`."""
+    return gathered(function, "where", Where, *_place_options)
+
+
 def target_options(function: F) -> F:
-    """`--env`, `--instance`, `--endpoint` and `--key-file`, as `where`."""
+    """The same and `--key-file`."""
     return gathered(
         function,
         "where",
         Where,
-        click.option("--env", metavar="NAME", help="An environment of the configuration."),
-        click.option("--instance", metavar="NAME", help="The instance of Braze, such as US-01 or EU-02."),
-        click.option(
-            "--endpoint", metavar="URL", help="The REST endpoint of the instance, https, or http on this machine."
-        ),
+        *_place_options,
         click.option(
             "--key-file",
             metavar="FILE",
@@ -196,6 +214,14 @@ def instant_of(text: str, option: str = "--now") -> datetime:
             f"write it as `{option} 2026-01-31T09:00:00Z`",
         )
     return instant
+
+
+def span_of(text: str, option: str) -> int:
+    """The seconds that an option such as `--max-age` says. Raises UsageFault."""
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise UsageFault(f"`{option} {text}` is no span of time", f"write it as `{option} 2d`, `12h` or `30m`")
+    return int(found[1]) * _SECONDS[found[2]]
 
 
 def gathered(function: F, name: str, make: Callable[..., object], *options: Callable[[Any], Any]) -> F:

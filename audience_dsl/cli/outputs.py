@@ -113,7 +113,9 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def _beside(target: Path) -> Path:
-    return target.with_name(f".{target.name[:200]}.{os.getpid()}.tmp")
+    # Not by the process id alone: in a container it is the same each time, and what a killed process has left must not
+    # be in the way of the next.
+    return target.with_name(f".{target.name[:200]}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
 
 
 def _fill(temporary: Path, target: Path, content: bytes) -> None:

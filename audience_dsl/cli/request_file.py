@@ -9,7 +9,7 @@
 into an identifier. All else is Braze's own body, key for key. Nothing is filled in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -54,7 +54,10 @@ class PreparedRequest:
         request: "Request | None",
         template: dict[str, Any],
         warnings: list[Diagnostic],
-        audience: AudienceReader,
+        *,
+        title: str | None,
+        text: str | None,
+        values: Mapping[str, Any],
     ) -> None:
         self.endpoint = endpoint
         self._request = request
@@ -62,9 +65,9 @@ class PreparedRequest:
         self.template = template
         self.warnings = warnings
         # None where the request has no audience; the text is None where that is a JSON object.
-        self.audience_title = audience.title
-        self.audience_text = audience.text
-        self.values = audience.values
+        self.audience_title = title
+        self.audience_text = text
+        self.values = values
 
     @property
     def request(self) -> "Request":
@@ -167,7 +170,7 @@ class _Reader:
 
     def prepare(self, document: dict[str, Any], audience_without_broadcast: bool) -> PreparedRequest:
         request = self._examine(self._body(document), audience_without_broadcast)
-        return PreparedRequest(self.endpoint, request, {}, self.faults.placed(), self.audience)
+        return self._prepared(request, {})
 
     def prepare_apart(self, document: dict[str, Any], audience_without_broadcast: bool) -> PreparedRequest:
         slug = "request-recipients-apart"
@@ -198,7 +201,19 @@ class _Reader:
         request = self._examine({**body, _RECIPIENTS: _SOUND_RECIPIENTS}, audience_without_broadcast)
         template = request.to_dict()
         del template[_RECIPIENTS]
-        return PreparedRequest(self.endpoint, None, template, self.faults.placed(), self.audience)
+        return self._prepared(None, template)
+
+    def _prepared(self, request: "Request | None", template: dict[str, Any]) -> PreparedRequest:
+        shown = self.audience
+        return PreparedRequest(
+            self.endpoint,
+            request,
+            template,
+            self.faults.placed(),
+            title=shown.title,
+            text=shown.text,
+            values=shown.values,
+        )
 
     def _examine(self, body: dict[str, Any], audience_without_broadcast: bool) -> "Request":
         from ..sender.requests import examine_request

@@ -1,32 +1,43 @@
 """`audience send --recipients`: a file of recipients, read, shown, confirmed, and sent in batches."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..diagnostics import ConfigurationError, Diagnostic, LedgerError, RequestError, counted
+from ..diagnostics import (
+    CODES,
+    ConfigurationError,
+    Diagnostic,
+    LedgerError,
+    PlanError,
+    counted,
+    quoted,
+)
+from ..plans.brought import Brought
 from .confirming import refuse_unless_somebody_can_be_asked
-from .console import Console, ShareProgress
-from .exits import FINDINGS, FindingsError, RefusedError, UsageFault
+from .console import Console
+from .exits import FINDINGS, RefusedError, UsageFault
 from .receipts import answer, as_json
+from .run_options import RunOptions
 from .run_progress import RunProgress
 from .run_shown import confirm_run, exit_of, show_run, summary_in_words, unknown_of
+from .run_staging import StrictError, staged
 from .sending import refused_by_ledger
-from .sending_options import LedgerOptions, RetryOptions, RunOptions
-from .set_aside import SetAside
+from .sending_options import LedgerOptions, RetryOptions
 from .stopping import Stops, ended_by
 
 if TYPE_CHECKING:
     from ..ledger.database import Database
     from ..recipients import RecipientsFile
-    from ..runs import Run, Staged, StopSignal, Summary
+    from ..runs import Run, StopSignal, Summary
     from ..sender.client import Client
     from ..sender.outcome import Receipt
     from ..sender.pacing import Pacer
     from ..sender.recording import Ledger
     from ..sender.requests import Request
+    from .job import Job
     from .request_file import PreparedRequest
 
 __all__ = ["RunCommand"]
@@ -35,40 +46,37 @@ __all__ = ["RunCommand"]
 class RunCommand:
     """One run, begun or gone on with, as the command line asked for it.
 
-    `read` gives the request for an instant, which is that of the run's beginning when it is resumed. `target` is what
-    the ledger calls the place where all of it goes. With `ask`, somebody has to confirm it.
+    The job's request is that of an instant, which is the run's beginning when it is resumed. With `ask`, somebody has
+    to confirm it.
     """
 
     def __init__(
         self,
         console: Console,
-        read: "Callable[[datetime], PreparedRequest]",
+        job: "Job",
         *,
-        file: str,
-        base_url: str | None,
-        target: str,
         access: dict[str, Any],
         pacer: "Pacer",
-        ledger: LedgerOptions,
         retries: RetryOptions,
         options: RunOptions,
         ask: bool,
         output_format: str,
     ) -> None:
         self._console = console
-        self._read = read
-        self._file = file
-        self._base_url = base_url
-        self._target = target
+        self._job = job
+        self._planned = None if job.plan is None else job.plan.run
+        # Counted while the recipients of a plan are read, and None where that was done before.
+        self._brought: Brought | None = None
         self._access = access
         self._pacer = pacer
         self._retries = retries
         self._options = options
         self._ask = ask
         self._output_format = output_format
-        self._ledger = _ledger_of(ledger)
-        self._hashed = ledger.hash_identifiers
+        self._ledger = _ledger_of(job.ledger)
+        self._hashed = job.ledger.hash_identifiers
         self._recipients = _recipients_of(options)
+        self._mapping: Mapping[str, str] = options.mapping if self._planned is None else self._planned.mapping
         self._rejects = options.rejects or self._ledger.with_name(
             f"{self._ledger.stem}.rejects{self._recipients.suffix.lower()}"
         )
@@ -80,7 +88,7 @@ class RunCommand:
 
         if self._ask:
             # Before a file of any length is read.
-            refuse_unless_somebody_can_be_asked(self._console, self._file)
+            refuse_unless_somebody_can_be_asked(self._console, self._job.name)
         stop = StopSignal()
         progress = RunProgress(self._console)
         with ExitStack() as until_done:
@@ -101,7 +109,7 @@ class RunCommand:
                 return ended_by(stopped)
             except LedgerError as error:
                 return refused_by_ledger(self._console, error)
-            except _StrictError as error:
+            except StrictError as error:
                 what = counted(error.count, "line")
                 self._console.error(f"{what} of the recipients cannot be sent to, and with `--strict` nothing was sent")
                 return FINDINGS
@@ -118,20 +126,21 @@ class RunCommand:
         options = self._options
         now = datetime.now(UTC).replace(microsecond=0)
         # Where a run is begun, the request is found right before there is a ledger.
-        prepared = None if options.resume else self._read(now)
+        prepared = None if options.resume else self._job.prepare(self._console, now)
         database = until_done.enter_context(Database(self._ledger, create=not options.resume))
-        bind_target(database, self._target)
+        bind_target(database, self._job.aim.workspace)
         found = Run.find(database) if options.resume else None
         if options.resume and found is None and "sends" in database.parts():
             # Of single sends, and not of a run that was refused, or ended, right at its beginning: this raises.
             Run.open(database)
         if found is not None:
             now = found.now
-        prepared = prepared or self._read(now)
+        prepared = prepared or self._job.prepare(self._console, now)
         # One that was ended while its recipients were read has sent nothing, and is begun again.
         is_ready = found is not None and found.is_ready
         ready = self._resumed(database, prepared) if is_ready else self._begun(database, prepared, now)
         run = until_done.enter_context(ready)
+        self._check_planned(run)
         summary = run.summary()
         count = summary.left
         if options.resend_unknown is not None:
@@ -149,7 +158,7 @@ class RunCommand:
                 summary,
                 count=count,
                 twice=options.resend_unknown or 0,
-                base_url=self._base_url,
+                to=self._job.aim.goes_to(prepared.endpoint),
                 ledger=self._ledger,
                 rejects=self._rejects_of(summary),
                 at_once=options.at_once,
@@ -166,41 +175,35 @@ class RunCommand:
         return run
 
     def _begun(self, database: "Database", prepared: "PreparedRequest", now: datetime) -> "Run":
-        from ..runs import Run, prepare
+        from ..ledger.send import stamp
+        from ..runs import Run
 
         found = Run.find(database)
+        if found and found.is_ready and self._planned is not None and found.input_digest == self._planned.sha256:
+            raise LedgerError(
+                CODES["plan-applied"],
+                f"the plan was applied at {stamp(found.started)}, and is applied once",
+                help="go on with what is left of its run by `--resume`, if there is any",
+            )
         # What is there beside a run is most likely that run's own, and it is the run that stands in the way.
         if self._rejects.exists() and not (found and found.is_ready):
             raise UsageFault(
                 f"`{self._rejects}` is there already, and lines that are set aside would be written over it",
                 "move it away, or name another file by `--rejects`",
             )
-        reading = ShareProgress(self._console, f"reading {self._recipients.name}")
-        shown = SetAside(self._console, self._recipients.name)
-
-        def on_progress(staged: "Staged") -> None:
-            reading.step(staged.bytes_read / max(staged.size, 1))
-
-        try:
-            return prepare(
-                database,
-                recipients=self._people(prepared),
-                template=prepared.template,
-                endpoint=prepared.endpoint,
-                now=now,
-                strict=self._options.strict,
-                hashed=self._hashed,
-                rejects=self._rejects,
-                on_progress=on_progress,
-                on_rejected=shown.take,
-            )
-        except RequestError as error:
-            if shown.count:
-                raise _StrictError(shown.count) from None
-            raise FindingsError(error.diagnostics) from None
-        finally:
-            reading.done()
-            shown.done()
+        self._brought = None if self._planned is None else Brought()
+        return staged(
+            self._console,
+            database,
+            self._recipients,
+            self._mapping,
+            prepared,
+            now,
+            strict=self._options.strict,
+            hashed=self._hashed,
+            rejects=self._rejects,
+            on_recipient=None if self._brought is None else self._brought.take,
+        )
 
     def _resumed(self, database: "Database", prepared: "PreparedRequest") -> "Run":
         from ..runs import resume
@@ -212,10 +215,35 @@ class RunCommand:
             endpoint=prepared.endpoint,
         )
 
+    def _check_planned(self, run: "Run") -> None:
+        """Raises PlanError where the recipients that were read are not those of the plan, or not as it says."""
+        planned, brought = self._planned, self._brought
+        if planned is None:
+            return
+        summary = run.summary()
+        file = quoted(str(self._recipients))
+        if run.input_digest != planned.sha256:
+            message = f"{file} is not the file of recipients that the plan was made with"
+        elif brought is not None and (summary.total, summary.rejected_lines, brought.counts) != (
+            planned.count,
+            planned.set_aside,
+            planned.fields,
+        ):
+            message = f"the plan says other things of the recipients of {file} than are in it"
+        else:
+            return
+        if not self._options.resume:
+            self._put_off(run)
+        raise PlanError(
+            CODES["plan-elsewhere"],
+            f"{message}, and nothing was sent",
+            help="take the file as it was, or make a new plan and have that approved",
+        )
+
     def _people(self, prepared: "PreparedRequest") -> "RecipientsFile":
         from ..recipients import RecipientsFile
 
-        return RecipientsFile(self._recipients, mapping=self._options.mapping or None, endpoint=prepared.endpoint)
+        return RecipientsFile(self._recipients, mapping=self._mapping or None, endpoint=prepared.endpoint)
 
     def _confirm(self, run: "Run", count: int) -> None:
         if not self._ask:
@@ -286,14 +314,6 @@ class RunCommand:
             answer(self._console, as_json(value))
         else:
             answer(self._console, summary_in_words(summary, ledger=self._ledger, rejects=rejects, stopped=stopped))
-
-
-class _StrictError(Exception):
-    """Lines cannot be sent to, which have been shown, and with `--strict` that is the end."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-        super().__init__(f"{count} lines")
 
 
 class _UntilDeadline:

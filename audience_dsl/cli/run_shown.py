@@ -42,7 +42,7 @@ def show_run(
     *,
     count: int,
     twice: int,
-    base_url: str | None,
+    to: str,
     ledger: Path,
     rejects: Path | None,
     at_once: int,
@@ -59,7 +59,7 @@ def show_run(
         reach += f" that are left, of {summary.total:,}"
     if prepared.audience_title is not None:
         reach += ", as far as they match the audience below"
-    rows = rows_of(prepared, run.endpoint, run.source.template, base_url, reach)
+    rows = rows_of(prepared, run.endpoint, run.source.template, to, reach)
     if summary.rejected_lines:
         kept = "" if rejects is None else f", in {clean(str(rejects))}"
         rows.append(("set aside", f"{counted(summary.rejected_lines, 'line')} that cannot be sent to{kept}"))

@@ -1,49 +1,50 @@
-"""`audience send`: a request file, shown, confirmed, and sent: once, or to a file of recipients in batches."""
+"""`audience send`: a request file or a plan, shown, confirmed, and sent: once, or to a file of recipients."""
 
 import os
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..diagnostics import LedgerError
 from ..report.display import clean
-from .confirming import confirm, show, show_rows
+from .confirming import confirm, show
 from .console import KEY_VARIABLE, Console
 from .exits import UsageFault
 from .options import Where, output_format_option, parameter_options, project_options, target_options
 from .parameters import read_given
 from .run import RunCommand
+from .run_options import RunOptions, run_options
 from .sections import Sectioned
 from .sending import refused_by_ledger, send_once
 from .sending_options import (
+    CountOptions,
     LedgerOptions,
     RetryOptions,
-    RunOptions,
+    count_options,
     ledger_options,
     retry_options,
-    run_options,
 )
 from .stopping import ended_by, terminable
 from .waits import Waits
 
 if TYPE_CHECKING:
-    from ..ledger.sends import Ledger
     from ..sandbox.core import Sandbox
     from ..sender.client import Client
     from ..sender.pacing import Pacer
+    from ..sender.recording import Ledger
     from .environment import Target
     from .expectation import Expectation
-    from .request_file import PreparedRequest
+    from .job import Job
 
 __all__ = ["command"]
 
 _SECTIONS = {
-    "Where to": ("--env", "--instance", "--endpoint", "--key-file", "--sandbox"),
+    "Where to": ("--env", "--instance", "--endpoint", "--key-file", "--sandbox", "--fault"),
     "What": ("--param", "--params", "--audience-without-broadcast", "--config", "--catalog", "--base-path"),
-    "Before": ("--yes", "--profiles", "--expect", "--max-age"),
+    "A plan": ("--plan", "--digest"),
+    "Before": ("--yes", "--entire-segment", "--profiles", "--expect", "--max-age"),
     "Once and no more": ("--ledger", "--ledger-key", "--repeat", "--hash-identifiers"),
     "Waits and retries": (
         *("--attempts", "--max-wait", "--time-at-most", "--deadline", "--retry-5xx", "--share", "--timeout"),
@@ -62,17 +63,27 @@ Exit codes:
   3    rejected: nothing was sent
   4    the outcome is unknown: messages may have been sent
   5    rate limited: nothing was sent
-  6    refused by a safety gate or the ledger, or not confirmed: nothing was sent
+  6    refused by a safety gate, a plan or the ledger, or not confirmed: nothing was sent
   7    not sent: no connection was made
   130  interrupted, and 143 by SIGTERM; says whether anything may have been sent
 Of several batches the worst counts: 4 before 3 before 5 before 7 before 1."""
 
 
 @click.command("send", cls=Sectioned, sections=_SECTIONS, epilog=_EPILOG)
-@click.argument("file", metavar="FILE|-")
+@click.argument("file", required=False, metavar="[FILE|-]")
 @click.option("--sandbox", is_flag=True, help="Send to the sandbox inside this process: no key, no network.")
+@click.option(
+    "--fault", metavar="NAME", help="With --sandbox: the first attempt meets this fault of `audience sandbox --help`."
+)
 @target_options
+@click.option("--plan", metavar="FILE", help="Send what this plan says, in the place of a request file. See `plan`.")
+@click.option("--digest", metavar="SHA256", help="Only if that is the plan's digest, as its reviewer has named it.")
 @click.option("--yes", is_flag=True, help="Answer the question in advance.")
+@click.option(
+    "--entire-segment",
+    is_flag=True,
+    help="A broadcast without any audience is meant. With --plan or --yes it is refused otherwise.",
+)
 @output_format_option(answers=True)
 @parameter_options
 @project_options
@@ -81,9 +92,7 @@ Of several batches the worst counts: 4 before 3 before 5 before 7 before 1."""
     is_flag=True,
     help="Let an audience without recipients pass without `broadcast: true`.",
 )
-@click.option("--profiles", metavar="PATH", help="Count beforehand whom it would reach, by these profiles.")
-@click.option("--expect", metavar="LEAST..MOST", help="Refuse where --profiles count fewer or more; zero always.")
-@click.option("--max-age", metavar="AGE", help="Refuse where --profiles are older, such as 2d or 12h.")
+@count_options
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for the answer. [default: 60]")
 @ledger_options
 @retry_options
@@ -91,10 +100,14 @@ Of several batches the worst counts: 4 before 3 before 5 before 7 before 1."""
 @click.pass_obj
 def command(
     console: Console,
-    file: str,
+    file: str | None,
     sandbox: bool,
+    fault: str | None,
     where: Where,
+    plan: str | None,
+    digest: str | None,
     yes: bool,
+    entire_segment: bool,
     output_format: str,
     pairs: tuple[str, ...],
     params_file: str | None,
@@ -102,15 +115,13 @@ def command(
     catalog: str | None,
     base_path: str | None,
     audience_without_broadcast: bool,
-    profiles: str | None,
-    expect: str | None,
-    max_age: str | None,
+    count: CountOptions,
     timeout: float | None,
     ledger: LedgerOptions,
     retries: RetryOptions,
     run: RunOptions,
 ) -> int:
-    """Send the request that FILE describes (see `audience request --help`).
+    """Send the request that FILE describes (see `audience request --help`), or what a plan says.
 
     \b
     Examples:
@@ -120,6 +131,7 @@ def command(
       audience send weather.toml --instance EU-01 --profiles export/ --expect 1000..50000
       audience send winter.toml --instance EU-01 --recipients people.csv --ledger winter.db
       audience send winter.toml --instance EU-01 --recipients people.csv --ledger winter.db --resume
+      audience send --plan plan.json --yes
 
     Shows what will go where, and asks: a broadcast is confirmed by typing the campaign id, a run by the number of its
     recipients. --yes answers in advance; where nobody can be asked, and without it, nothing is sent. The sandbox asks
@@ -131,118 +143,146 @@ def command(
     With --recipients, FILE names no recipients: everybody in that file gets the message, in batches, and --resume goes
     on after whatever stopped the run. `audience ledger show` says what became of each, and what to do on exit 4.
 
+    With --plan, exactly the bodies of that file go out, once, to the place that it was made for. One that was touched,
+    is too old, was applied, or may have been applied is refused.
+
     Only users who are also in the campaign's own audience in the dashboard get the message. `now` in the audience is
     the instant of the send, or of the run's beginning.
     """
-    if run.recipients is not None:
-        _refuse_counting(profiles, expect, max_age)
-    expectation = _expectation(profiles, expect, max_age)
-    from .environment import target_of
-    from .project import Projects
-    from .request_file import read_request
-
-    projects = Projects(config=config, catalog=catalog, base_path=base_path)
-    aim = target_of(console, where, projects.of(Path(file)).configuration, sandbox=sandbox)
-    base_url = aim.base_url
-    given = read_given(pairs, params_file)
-    target = aim.workspace
-
-    def read(now: datetime) -> "PreparedRequest":
-        prepared = read_request(
-            file,
-            given=given,
-            projects=projects,
-            now=now,
-            audience_without_broadcast=audience_without_broadcast,
-            ids=aim.ids,
-            recipients_apart=run.recipients is not None,
+    expectation = count.expectation(of_run=run.recipients is not None)
+    if fault is not None and not sandbox:
+        raise UsageFault("`--fault` is played by the sandbox, and this goes elsewhere", "add `--sandbox`")
+    if plan is not None:
+        _refuse_beside_plan(
+            {
+                "FILE|-": file is not None,
+                "--param": bool(pairs),
+                "--params": params_file is not None,
+                "--catalog": catalog is not None,
+                "--base-path": base_path is not None,
+                "--audience-without-broadcast": audience_without_broadcast,
+            }
         )
-        console.diagnostics(prepared.warnings)
-        if aim.environment is not None:
-            show_rows(console, [("in", aim.environment.name)])
-        aim.gate_body(prepared.endpoint, prepared.template or prepared.request.to_dict())
-        return prepared
+        from .applying import job_of_plan
 
-    with terminable(), ExitStack() as until_done:
-        local = _sandbox(console, profiles, audience_without_broadcast) if sandbox else None
+        job = job_of_plan(
+            console,
+            plan,
+            digest=digest,
+            where=where,
+            sandbox=sandbox,
+            config=config,
+            ledger=ledger,
+            run=run,
+            entire_segment=entire_segment,
+        )
+    else:
+        if file is None:
+            raise UsageFault("`FILE|-` is missing", "name a request file, or a plan with `--plan`")
+        if digest is not None:
+            raise UsageFault("`--digest` is that of a plan, and none is named", "add `--plan FILE`")
+        from .job import job_of_file
+        from .project import Projects
+
+        job = job_of_file(
+            console,
+            file,
+            where=where,
+            sandbox=sandbox,
+            ledger=ledger,
+            projects=Projects(config=config, catalog=catalog, base_path=base_path),
+            given=read_given(pairs, params_file),
+            audience_without_broadcast=audience_without_broadcast,
+            is_run=run.recipients is not None,
+            needs_word=yes and not entire_segment,
+        )
+    aim = job.aim
+    ask = not aim.sandbox and not yes
+    with terminable():
+        local = _sandbox(console, count.profiles, fault, job.audience_without_broadcast) if aim.sandbox else None
         access = _access(aim, timeout, local)
-        ledger.refuse_secrets(access["api_key"], os.environ.get(KEY_VARIABLE))
+        job.ledger.refuse_secrets(access["api_key"], os.environ.get(KEY_VARIABLE))
+        pacer = aim.pacer(retries.share)
         if run.recipients is not None:
             return RunCommand(
                 console,
-                read,
-                file=file,
-                base_url=base_url,
-                target=target,
+                job,
                 access=access,
-                pacer=aim.pacer(retries.share),
-                ledger=ledger,
+                pacer=pacer,
                 retries=retries,
                 options=run,
-                ask=not sandbox and not yes,
+                ask=ask,
                 output_format=output_format,
             ).run()
-        waits = Waits(console)
-        try:
-            pacer = aim.pacer(retries.share)
-            client = until_done.enter_context(_client(access, retries, pacer, waits))
-            now = datetime.now(UTC).replace(microsecond=0)
-            prepared = read(now)
-            request = prepared.request
-            # Said now, where the share of a limit is less than one send.
-            pacer.turn(request)
-            show(console, prepared, base_url)
-            book = None if ledger.path is None else until_done.enter_context(_book(ledger, target))
-            # What went out before needs no question, and what nobody knows of no answer.
-            if book is None or book.known(request, key=ledger.key, repeat=ledger.repeat) is None:
-                if expectation is not None:
-                    expectation.check(console, request, now, named=sandbox)
-                if not sandbox and not yes:
-                    confirm(console, prepared, file)
-        except KeyboardInterrupt as stop:
-            console.error("interrupted, and nothing was sent")
-            return ended_by(stop)
-        except LedgerError as error:
-            return refused_by_ledger(console, error)
-        code = send_once(
-            console,
-            client,
-            request,
-            waits,
-            ledger=book,
-            recorded=ledger,
-            retries=retries,
-            output_format=output_format,
-        )
+        code = _send(console, job, access, pacer, retries, expectation, ask=ask, output_format=output_format)
     if local is not None:
         _show_reach(console, local)
     return code
 
 
-def _refuse_counting(profiles: str | None, expect: str | None, max_age: str | None) -> None:
-    given = {"--profiles": profiles, "--expect": expect, "--max-age": max_age}
-    stray = next((option for option, value in given.items() if value is not None), None)
-    if stray is not None:
-        raise UsageFault(
-            f"`{stray}` is about one request, and `--recipients` makes many",
-            "`audience preview` counts whom an audience selects",
+def _send(
+    console: Console,
+    job: "Job",
+    access: dict[str, Any],
+    pacer: "Pacer",
+    retries: RetryOptions,
+    expectation: "Expectation | None",
+    *,
+    ask: bool,
+    output_format: str,
+) -> int:
+    """The one send of a job, shown, counted, confirmed, and told."""
+    waits = Waits(console)
+    with ExitStack() as until_done:
+        try:
+            client = until_done.enter_context(_client(access, retries, pacer, waits))
+            now = datetime.now(UTC).replace(microsecond=0)
+            prepared = job.prepare(console, now)
+            request = prepared.request
+            # Said now, where the share of a limit is less than one send.
+            pacer.turn(request)
+            show(console, prepared, job.aim.goes_to(request.endpoint))
+            book = _book(job, until_done)
+            # What went out before needs no question, and what nobody knows of no answer.
+            if book is None or book.known(request, key=job.ledger.key, repeat=job.ledger.repeat) is None:
+                if expectation is not None:
+                    expectation.check(console, request, now, named=job.aim.sandbox)
+                if ask:
+                    confirm(console, prepared, job.name)
+        except KeyboardInterrupt as stop:
+            console.error("interrupted, and nothing was sent")
+            return ended_by(stop)
+        except LedgerError as error:
+            return refused_by_ledger(console, error)
+        return send_once(
+            console,
+            client,
+            request,
+            waits,
+            ledger=book,
+            recorded=job.ledger,
+            deadline=job.deadline(retries.deadline),
+            output_format=output_format,
         )
 
 
-def _expectation(profiles: str | None, expect: str | None, max_age: str | None) -> "Expectation | None":
-    if profiles is None and expect is None and max_age is None:
-        return None
-    from .expectation import read_expectation
+def _refuse_beside_plan(given: dict[str, bool]) -> None:
+    stray = next((name for name, is_given in given.items() if is_given), None)
+    if stray is not None:
+        raise UsageFault(
+            f"`{stray}` stands beside `--plan`, and a plan is sent exactly as it is", f"leave `{stray}` out"
+        )
 
-    return read_expectation(profiles, expect, max_age)
 
-
-def _sandbox(console: Console, profiles: str | None, audience_without_broadcast: bool) -> "Sandbox":
+def _sandbox(console: Console, profiles: str | None, fault: str | None, audience_without_broadcast: bool) -> "Sandbox":
     from ..sandbox.local import local_sandbox
     from .known_profiles import read_known
 
     known = None if profiles is None else read_known(console, profiles)
-    return local_sandbox(audience_without_broadcast=audience_without_broadcast, profiles=known)
+    sandbox = local_sandbox(audience_without_broadcast=audience_without_broadcast, profiles=known)
+    if fault is not None:
+        sandbox.switches.next(fault)
+    return sandbox
 
 
 def _access(aim: "Target", timeout: float | None, sandbox: "Sandbox | None") -> dict[str, Any]:
@@ -257,18 +297,17 @@ def _client(access: dict[str, Any], retries: RetryOptions, pacer: "Pacer", waits
     return Client(**access, retry=retries.policy(), pacer=pacer, on_wait=waits.tell, sleep=waits.sleep)
 
 
-def _book(ledger: LedgerOptions, target: str) -> "Ledger":
+def _book(job: "Job", until_done: ExitStack) -> "Ledger | None":
+    """The ledger of a job, open until all is done; None where the send is not recorded."""
+    options = job.ledger
+    if options.path is None:
+        return None
     from ..ledger.sends import Ledger
     from ..ledger.target import bind_target
 
-    assert ledger.path is not None
-    book = Ledger(ledger.path, hash_identifiers=ledger.hash_identifiers)
-    try:
-        bind_target(book.database, target)
-    except BaseException:
-        book.close()
-        raise
-    return book
+    book = until_done.enter_context(Ledger(options.path, hash_identifiers=options.hash_identifiers))
+    bind_target(book.database, job.aim.workspace)
+    return job.recorded(book)
 
 
 def _show_reach(console: Console, sandbox: "Sandbox") -> None:

@@ -1,5 +1,6 @@
 """One send: made, and told whatever happens on the way."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, LedgerError
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ..sender.client import Client
     from ..sender.recording import Ledger
     from ..sender.requests import Request
-    from .sending_options import LedgerOptions, RetryOptions
+    from .sending_options import LedgerOptions
 
 __all__ = ["refused_by_ledger", "send_once"]
 
@@ -26,16 +27,14 @@ def send_once(
     *,
     ledger: "Ledger | None",
     recorded: "LedgerOptions",
-    retries: "RetryOptions",
+    deadline: datetime | None,
     output_format: str,
 ) -> int:
     """Send, and say what became of it whatever happens from here on."""
     receipt = None
     try:
         waits.idle = False
-        receipt = client.send(
-            request, key=recorded.key, ledger=ledger, repeat=recorded.repeat, deadline=retries.deadline
-        )
+        receipt = client.send(request, key=recorded.key, ledger=ledger, repeat=recorded.repeat, deadline=deadline)
         hand_over(console, receipt, output_format, recorded.path)
     except KeyboardInterrupt as stop:
         if receipt is not None:

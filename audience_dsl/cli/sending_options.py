@@ -13,14 +13,47 @@ from .options import gathered, instant_of
 if TYPE_CHECKING:
     from ..sender.retrying import RetryPolicy
     from ..sender.secret import Secret
+    from .expectation import Expectation
 
-__all__ = ["LedgerOptions", "RetryOptions", "RunOptions", "ledger_options", "retry_options", "run_options"]
+__all__ = [
+    "CountOptions",
+    "LedgerOptions",
+    "RetryOptions",
+    "count_options",
+    "ledger_options",
+    "retry_options",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 # Seconds for which a run goes on trying: the limits of an hour are past by then.
 _RUN_TIME_AT_MOST = 4_000.0
-_AT_ONCE_AT_MOST = 64
+
+
+class CountOptions:
+    """Whose profiles are counted beforehand, and how many are meant; see `expectation`."""
+
+    __slots__ = ("expect", "max_age", "profiles")
+
+    def __init__(self, profiles: str | None, expect: str | None, max_age: str | None) -> None:
+        self.profiles = profiles
+        self.expect = expect
+        self.max_age = max_age
+
+    def expectation(self, *, of_run: bool) -> "Expectation | None":
+        """What is expected, or None. Raises UsageFault, over a run too, whose recipients nobody counts beforehand."""
+        given = {"--profiles": self.profiles, "--expect": self.expect, "--max-age": self.max_age}
+        stray = next((option for option, value in given.items() if value is not None), None)
+        if stray is None:
+            return None
+        if of_run:
+            raise UsageFault(
+                f"`{stray}` is about one request, and `--recipients` makes many",
+                "`audience preview` counts whom an audience selects",
+            )
+        from .expectation import read_expectation
+
+        return read_expectation(self.profiles, self.expect, self.max_age)
 
 
 class RetryOptions:
@@ -56,29 +89,29 @@ class RetryOptions:
 
 
 class LedgerOptions:
-    """Where sends are recorded, and under which key. Raises UsageFault where there is a key and no ledger."""
+    """Where sends are recorded, and under which key; see `at` for where nothing is said. Raises UsageFault."""
 
     __slots__ = ("hash_identifiers", "key", "path", "repeat")
 
     def __init__(self, ledger_file: str | None, ledger_key: str | None, repeat: bool, hash_identifiers: bool) -> None:
-        stray = [
-            option
-            for option, given in (
-                ("--ledger-key", ledger_key is not None),
-                ("--repeat", repeat),
-                ("--hash-identifiers", hash_identifiers),
-            )
-            if given
-        ]
-        if ledger_file is None and stray:
-            option = stray[0]
-            raise UsageFault(f"`{option}` says something about a ledger, and none is named", "add `--ledger FILE`")
         if ledger_key == "":
             raise UsageFault("`--ledger-key` is empty", "give the send a name, such as `storm/porto/1122`")
         self.path = None if ledger_file is None else Path(ledger_file)
         self.key = ledger_key
         self.repeat = repeat
         self.hash_identifiers = hash_identifiers
+
+    def at(self, otherwise: Path | None, *, key: str | None = None) -> "LedgerOptions":
+        """The same, in the file `otherwise` where none is named, and under this `key`.
+
+        Raises UsageFault where there is something to say of a ledger, and none.
+        """
+        path = self.path or otherwise
+        stray = "--ledger-key" if self.key is not None else "--repeat" if self.repeat else "--hash-identifiers"
+        if path is None and (self.key is not None or self.repeat or self.hash_identifiers):
+            raise UsageFault(f"`{stray}` says something about a ledger, and none is named", "add `--ledger FILE`")
+        file = None if path is None else str(path)
+        return LedgerOptions(file, self.key if key is None else key, self.repeat, self.hash_identifiers)
 
     def refuse_secrets(self, *api_keys: "str | Secret | None") -> None:
         """Raises UsageFault where somebody took the ledger's key for Braze's: it would stand in the ledger."""
@@ -90,33 +123,18 @@ class LedgerOptions:
             )
 
 
-class RunOptions:
-    """What a run of many batches is to do; `recipients` is None where there is one send."""
-
-    __slots__ = (
-        *("at_once", "grace", "mapping", "recipients", "rejects", "resend_unknown", "resume"),
-        "strict",
+def count_options(function: F) -> F:
+    """`--profiles`, `--expect` and `--max-age`, as `count`."""
+    return gathered(
+        function,
+        "count",
+        CountOptions,
+        click.option("--profiles", metavar="PATH", help="Count beforehand whom it would reach, by these profiles."),
+        click.option(
+            "--expect", metavar="LEAST..MOST", help="Refuse where --profiles count fewer or more; zero always."
+        ),
+        click.option("--max-age", metavar="AGE", help="Refuse where --profiles are older, such as 2d or 12h."),
     )
-
-    def __init__(
-        self,
-        recipients: str | None,
-        mapping: dict[str, str],
-        resume: bool,
-        resend_unknown: int | None,
-        strict: bool,
-        rejects: str | None,
-        at_once: int | None,
-        grace: float | None,
-    ) -> None:
-        self.recipients = None if recipients is None else Path(recipients)
-        self.mapping = mapping
-        self.resume = resume
-        self.resend_unknown = resend_unknown
-        self.strict = strict
-        self.rejects = None if rejects is None else Path(rejects)
-        self.at_once = 4 if at_once is None else at_once
-        self.grace = 30.0 if grace is None else grace
 
 
 def retry_options(function: F) -> F:
@@ -181,77 +199,6 @@ def ledger_options(function: F) -> F:
         ),
         click.option("--hash-identifiers", is_flag=True, help="Keep hashes in the ledger in the place of identifiers."),
     )
-
-
-def run_options(function: F) -> F:
-    """`--recipients` and what goes with it, as `run`. Raises UsageFault where that stands without `--recipients`."""
-    return gathered(
-        function,
-        "run",
-        _run,
-        click.option(
-            "--recipients", metavar="FILE", help="Send to everybody in this .csv or .jsonl file, in batches of 50."
-        ),
-        click.option(
-            "--map",
-            "columns",
-            metavar="COL=FIELD",
-            multiple=True,
-            help="What a column is, such as id=external_user_id or Age=attributes.age:number. Given again for more.",
-        ),
-        click.option("--resume", is_flag=True, help="Go on with the run that the ledger holds."),
-        click.option(
-            "--resend-unknown",
-            type=click.IntRange(0),
-            metavar="COUNT",
-            help="With --resume: send again to the COUNT recipients of whom nobody knows whether they got it.",
-        ),
-        click.option("--strict", is_flag=True, help="Send nothing if any line of the file is wrong."),
-        click.option("--rejects", metavar="FILE", help="Where lines that are wrong go. [default: next to the ledger]"),
-        click.option(
-            "--at-once",
-            type=click.IntRange(1, _AT_ONCE_AT_MOST),
-            metavar="N",
-            help="How many batches are under way at the same time. [default: 4]",
-        ),
-        click.option(
-            "--grace",
-            type=click.FloatRange(0),
-            metavar="SECONDS",
-            help="After Ctrl-C or SIGTERM, how long batches under way may take to end. [default: 30]",
-        ),
-    )
-
-
-def _run(recipients: str | None, columns: tuple[str, ...], **given: Any) -> RunOptions:
-    if recipients is None:
-        stray = "map" if columns else next((name for name, value in given.items() if value not in (None, False)), None)
-        if stray is not None:
-            option = f"--{stray.replace('_', '-')}"
-            raise UsageFault(
-                f"`{option}` is for a run over a file of recipients, and none is named", "add `--recipients FILE`"
-            )
-    if given["resend_unknown"] is not None and not given["resume"]:
-        raise UsageFault("`--resend-unknown` is for a run that is resumed", "add `--resume`")
-    return RunOptions(recipients, _mapping(columns), **given)
-
-
-def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
-    mapping: dict[str, str] = {}
-    if pairs:
-        from ..recipients.mapping import pair_of
-
-        for pair in pairs:
-            found = pair_of(pair)
-            if found is None:
-                raise UsageFault(
-                    f"`--map {pair}` is no pair of a column and a field", "write `--map 'Customer Id=external_user_id'`"
-                )
-            column, field = found
-            if column in mapping:
-                raise UsageFault(f"`--map` is given twice for `{column}`", "a column is one field")
-            mapping[column] = field
-    return mapping
 
 
 def _deadline(_context: click.Context, _parameter: click.Parameter, text: str | None) -> datetime | None:

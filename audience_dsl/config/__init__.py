@@ -1,6 +1,7 @@
 """What a project has settled for all its audiences, in `audience.toml` or in its pyproject.toml."""
 
 from .configuration import Configuration, ConfigurationFileError, Requirement
+from .digest import settings_digest
 from .discovery import find, read_file
 from .environments import KEY_VARIABLE, Environment, KeySource, looks_like_key, without_keys
 
@@ -14,5 +15,6 @@ __all__ = [
     "find",
     "looks_like_key",
     "read_file",
+    "settings_digest",
     "without_keys",
 ]

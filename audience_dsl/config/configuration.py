@@ -143,14 +143,17 @@ class Configuration:
             "ci.steps": list(self.ci_steps),
             "ci.out-dir": self._shown(self.ci_out_dir),
             **{
-                dotted(("env", name, key)): self._key_shown(value) if key == "key" else value
+                dotted(("env", name, key)): self._value_shown(key, value)
                 for name, each in self.environments.items()
                 for key, value in each.effective().items()
             },
         }
 
-    def _key_shown(self, source: dict[str, str]) -> dict[str, str | None]:
-        return {kind: self._shown(Path(name)) if kind == "file" else name for kind, name in source.items()}
+    def _value_shown(self, key: str, value: Any) -> Any:
+        """A value of an environment, whose paths are as the configuration would write them."""
+        if key == "key":
+            return {kind: self._shown(Path(name)) if kind == "file" else name for kind, name in value.items()}
+        return self._shown(Path(value)) if key == "ledger" and value is not None else value
 
     def _shown(self, path: Path | None) -> str | None:
         if path is None:

@@ -18,7 +18,7 @@ __all__ = ["ENVIRONMENT_KEYS", "ENVIRONMENT_NAME", "KEY_PLACES", "RATE_LIMITS", 
 
 ENVIRONMENT_KEYS = (
     *("instance", "endpoint", "key", "campaigns", "canvases", "allowed-campaigns", "allowed-canvases"),
-    *("read-only", "only-from-plan", "share", "rate-limits"),
+    *("read-only", "only-from-plan", "ledger", "share", "rate-limits"),
 )
 # Where a key can be; `user` goes with `keyring`.
 KEY_PLACES = ("env", "file", "keyring")
@@ -91,6 +91,7 @@ class _Reader:
             allowed_canvases=self._allowed("allowed-canvases", canvases),
             read_only=take("read-only", self._yes_or_no, False),
             only_from_plan=take("only-from-plan", self._yes_or_no, False),
+            ledger=take("ledger", self.tables.file, None),
             share=take("share", self._share, None),
             rate_limits=take("rate-limits", self._rate_limits, _NO_LIMITS),
             source=self.tables.source,

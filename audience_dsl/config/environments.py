@@ -5,6 +5,7 @@ A key itself stands in no configuration: files are copied, mailed and committed.
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -55,13 +56,14 @@ class Environment:
     """One workspace. `instance` is a name of Braze's, `endpoint` a URL; one of both is None.
 
     `campaigns` and `canvases` are ids by name; `allowed_campaigns` and `allowed_canvases` are names or ids, see
-    `allowed`. `rate_limits` are the limits that differ from those that Braze documents, by their names, and
-    `share` the part of all limits that this project may use. `places` says where each key stands.
+    `allowed`. `ledger` is the file that all sends there are recorded in. `rate_limits` are the limits that differ from
+    those that Braze documents, by their names, and `share` the part of all limits that this project may use. `places`
+    says where each key stands.
     """
 
     __slots__ = (
-        *("allowed_campaigns", "allowed_canvases", "campaigns", "canvases", "endpoint", "instance", "key", "name"),
-        *("only_from_plan", "places", "rate_limits", "read_only", "share", "source"),
+        *("allowed_campaigns", "allowed_canvases", "campaigns", "canvases", "endpoint", "instance", "key", "ledger"),
+        *("name", "only_from_plan", "places", "rate_limits", "read_only", "share", "source"),
     )
 
     def __init__(
@@ -77,6 +79,7 @@ class Environment:
         allowed_canvases: Iterable[str] | None = None,
         read_only: bool = False,
         only_from_plan: bool = False,
+        ledger: Path | None = None,
         share: str | None = None,
         rate_limits: Mapping[str, int] | None = None,
         source: Source | None = None,
@@ -92,6 +95,7 @@ class Environment:
         self.allowed_canvases = None if allowed_canvases is None else tuple(allowed_canvases)
         self.read_only = read_only
         self.only_from_plan = only_from_plan
+        self.ledger = ledger
         self.share = share
         self.rate_limits: Mapping[str, int] = MappingProxyType(dict(rate_limits or {}))
         self.source = source
@@ -134,6 +138,7 @@ class Environment:
             "allowed-canvases": None if self.allowed_canvases is None else list(self.allowed_canvases),
             "read-only": self.read_only,
             "only-from-plan": self.only_from_plan,
+            "ledger": None if self.ledger is None else self.ledger.as_posix(),
             "share": self.share,
             "rate-limits": dict(self.rate_limits),
         }

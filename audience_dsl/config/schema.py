@@ -139,6 +139,7 @@ def _environment() -> dict[str, Any]:
         "allowed-canvases": _texts("The Canvases of which alone something is sent, by name or id."),
         "read-only": {"type": "boolean", "default": False, "description": "Nothing is sent there."},
         "only-from-plan": {"type": "boolean", "default": False, "description": "Only approved plans are sent there."},
+        "ledger": _path("The file in which sends are recorded, so that each goes out once."),
         "share": {
             "type": "string",
             "pattern": f"^{SHARE.pattern}$",

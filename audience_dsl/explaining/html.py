@@ -12,7 +12,7 @@ from .headings import COUNT, HOW_TO_READ, NARROWER, NOT_CERTAIN, SIGNED, WHO_IS_
 from .tree import Group, Member, Statement
 from .wording import Words, say, sentence
 
-__all__ = ["as_html"]
+__all__ = ["as_html", "page", "said", "section", "who_gets_it"]
 
 _LIGHT = (
     "--page:#fff;--ink:#1f2328;--muted:#59636e;--line:#d1d9e0;--soft:#f6f8fa;"
@@ -71,7 +71,16 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 
 
 def as_html(explanation: Explanation) -> str:
-    title = "The audience" if explanation.title is None else clean(explanation.title, at_most=300)
+    content = ['<p class="fine">Who gets the message, in plain words.</p>', *who_gets_it(explanation)]
+    if explanation.written is not None:
+        text = "\n".join(escaped(shown(line)) for line in explanation.written.rstrip().splitlines())
+        content += section(WRITTEN, [f"<pre>{text}</pre>"])
+    content += section(SIGNED, _signatures(explanation), keep=True)
+    return page("The audience" if explanation.title is None else clean(explanation.title, at_most=300), content)
+
+
+def page(title: str, content: list[str], *, heading: str | None = None, style: str = "") -> str:
+    """A whole page, whose `content` is HTML, as is the `heading`, if it is not the title. `style` is added to ours."""
     parts = [
         "<!doctype html>",
         '<html lang="en">',
@@ -80,36 +89,39 @@ def as_html(explanation: Explanation) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escaped(title)}</title>",
-        f"<style>{_STYLE}</style>",
+        f"<style>{_STYLE}{style}</style>",
         "</head>",
         "<body>",
-        f"<h1>{escaped(title)}</h1>",
-        '<p class="fine">Who gets the message, in plain words.</p>',
-        *_section(WHO_IS_IN, _tree(explanation)),
-        *_section(WHO_IS_OUT, [f"<p>{_said(sentence(explanation.others))}</p>"]),
-        *_section(WITHOUT, _items([sentence(each) for each in explanation.without])),
-        *_section(NARROWER, [f"<p>{escaped(CAMPAIGN)}</p>"]),
+        f"<h1>{escaped(title) if heading is None else heading}</h1>",
+        *content,
     ]
-    if explanation.count is not None:
-        parts += _section(COUNT, [picture_of_count(explanation.count).rstrip("\n")], keep=True)
-    if explanation.notes:
-        parts += _section(HOW_TO_READ, _items(explanation.notes))
-    if explanation.assumptions:
-        parts += _section(NOT_CERTAIN, _items([each.words for each in explanation.assumptions]))
-    if explanation.written is not None:
-        text = "\n".join(escaped(shown(line)) for line in explanation.written.rstrip().splitlines())
-        parts += _section(WRITTEN, [f"<pre>{text}</pre>"])
-    parts += _section(SIGNED, _signatures(explanation), keep=True)
     return "\n".join([*parts, "</body>", "</html>"]) + "\n"
 
 
-def _section(heading: str, content: list[str], *, keep: bool = False) -> list[str]:
+def who_gets_it(explanation: Explanation) -> list[str]:
+    """All that an explanation says, in sections."""
+    parts = [
+        *section(WHO_IS_IN, _tree(explanation)),
+        *section(WHO_IS_OUT, [f"<p>{said(sentence(explanation.others))}</p>"]),
+        *section(WITHOUT, _items([sentence(each) for each in explanation.without])),
+        *section(NARROWER, [f"<p>{escaped(CAMPAIGN)}</p>"]),
+    ]
+    if explanation.count is not None:
+        parts += section(COUNT, [picture_of_count(explanation.count).rstrip("\n")], keep=True)
+    if explanation.notes:
+        parts += section(HOW_TO_READ, _items(explanation.notes))
+    if explanation.assumptions:
+        parts += section(NOT_CERTAIN, _items([each.words for each in explanation.assumptions]))
+    return parts
+
+
+def section(heading: str, content: list[str], *, keep: bool = False) -> list[str]:
     head = '<section class="keep">' if keep else "<section>"
     return [head, f"<h2>{escaped(heading)}</h2>", *content, "</section>"]
 
 
 def _items(items: list[Words]) -> list[str]:
-    return ["<ul>", *(f"<li>{_said(each)}</li>" for each in items), "</ul>"]
+    return ["<ul>", *(f"<li>{said(each)}</li>" for each in items), "</ul>"]
 
 
 def _tree(explanation: Explanation) -> list[str]:
@@ -125,11 +137,11 @@ def _tree(explanation: Explanation) -> list[str]:
         if node.index > 0 and node.parent is not None:
             parts.append(f'<p class="joins">{node.parent.joined}</p>')
         if isinstance(node, Statement):
-            parts += _clause(node, _said(sentence(explanation.who)) if node is root else None)
+            parts += _clause(node, said(sentence(explanation.who)) if node is root else None)
             continue
-        said = sentence(explanation.who, ":") if node is root else sentence(say(CHOICE[node.joined]), ":")
+        label = sentence(explanation.who, ":") if node is root else sentence(say(CHOICE[node.joined]), ":")
         kind = f"group {'all' if node.all else 'one'}{' deep' * (node.depth >= _DEEP)}"
-        parts += [f'<div class="{kind}">', f'<p class="label">{_numbered(node)}{_said(said)}</p>']
+        parts += [f'<div class="{kind}">', f'<p class="label">{_numbered(node)}{said(label)}</p>']
         pending.append("</div>")
         pending.extend(reversed(node.members))
     return parts
@@ -137,7 +149,7 @@ def _tree(explanation: Explanation) -> list[str]:
 
 def _clause(statement: Statement, whole: str | None) -> list[str]:
     """`whole` is what the one clause of an audience says."""
-    words = whole or _numbered(statement) + _said(sentence(statement.reading.listed))
+    words = whole or _numbered(statement) + said(sentence(statement.reading.listed))
     code = escaped(statement.text)
     kind = "clause long" if len(words) + len(code) > _LONG else "clause"
     return [f'<div class="{kind}">', f"<p>{words}</p>", f'<p class="as"><code>{code}</code></p>', "</div>"]
@@ -164,6 +176,7 @@ def _signatures(explanation: Explanation) -> list[str]:
     ]
 
 
-def _said(words: Words) -> str:
+def said(words: Words) -> str:
+    """Words as HTML, with what users wrote marked."""
     tags = {"code": ("<code>", "</code>"), "value": ('<span class="value">', "</span>"), "": ("", "")}
     return "".join(escaped(text).join(tags[kind]) for kind, text in words.parts)

@@ -1,11 +1,11 @@
-"""Text on a terminal: what is safe to show, and how wide it is."""
+"""Text for people: what is safe to show, how wide it is on a terminal, and spans of time in words."""
 
 import unicodedata
 from collections.abc import Iterable
 
-from ..diagnostics import visible
+from ..diagnostics import counted, visible
 
-__all__ = ["TAB", "clean", "excerpt", "shown", "width"]
+__all__ = ["TAB", "clean", "excerpt", "shown", "span_in_words", "width"]
 
 # A tab is this wide wherever it stands, so that a column can be counted without what comes before it.
 TAB = 4
@@ -15,6 +15,8 @@ _CLEAN_AT_MOST = 1_000
 _EXCERPT_WIDTH = 120
 _BEFORE = 40
 _CUT = "…"
+# Of a span of time, the largest unit that it fills is told.
+_SPANS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
 def clean(text: str, *, at_most: int = _CLEAN_AT_MOST) -> str:
@@ -30,6 +32,14 @@ def shown(text: str) -> str:
 def width(text: str) -> int:
     """The columns that a shown text takes."""
     return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def span_in_words(seconds: float) -> str:
+    """How long something lasts, or how old it is, at a glance."""
+    for size, unit in _SPANS:
+        if seconds >= size:
+            return counted(int(seconds // size), unit)
+    return "less than a minute"
 
 
 def excerpt(line: str, start: int, end: int) -> tuple[str, int, int]:

@@ -61,13 +61,15 @@ def prepare(
     rejects: Path | None = None,
     on_progress: Callable[[Staged], None] | None = None,
     on_rejected: Callable[[Entry], None] | None = None,
+    on_recipient: Callable[[Mapping[str, Any]], None] | None = None,
     started: datetime | None = None,
 ) -> Run:
     """Begin a run: read the recipients, and number them as batches of at most 50 that fit into a request.
 
     Of those who stand in the file more than once the last counts, as at Braze. A line that is not right goes to
     `rejects` as it is, to be mended and sent by another run, and its code and place go into the ledger; with `strict`
-    such a file is refused as a whole. `on_rejected` is told each of them. With `hashed`, the ledger has keyed hashes
+    such a file is refused as a whole. `on_rejected` is told each of them, and `on_recipient` each
+    recipient of another line. With `hashed`, the ledger has keyed hashes
     in place of identifiers. `template` is the body without `recipients`.
 
     The run holds the ledger until it is closed. Raises LedgerError where another run holds it or it has a run already;
@@ -93,7 +95,7 @@ def prepare(
         staging = _Staging(database, source, secrets.token_bytes(SALT_SIZE) if hashed else None)
         staging.begin(now, started or datetime.now(UTC))
         with RejectsFile(None if strict else rejects, recipients.header) as aside:
-            staging.read(aside, on_progress, on_rejected)
+            staging.read(aside, on_progress, on_rejected, on_recipient)
         if strict and staging.rejected_lines:
             staging.refuse()
             raise RequestError(staging.first_findings)
@@ -169,6 +171,7 @@ class _Staging:
         aside: RejectsFile,
         on_progress: Callable[[Staged], None] | None,
         on_rejected: Callable[[Entry], None] | None,
+        on_recipient: Callable[[Mapping[str, Any]], None] | None,
     ) -> None:
         read = 0
         size = self._source.recipients.size
@@ -178,6 +181,8 @@ class _Staging:
                 aside.add([entry.raw] if entry.raw else self._source.pieces(entry.offset, entry.length))
                 if on_rejected is not None:
                     on_rejected(entry)
+            elif on_recipient is not None and entry.recipient is not None:
+                on_recipient(entry.recipient)
             if len(self._recipients) + len(self._found) >= _LINES:
                 self._write()
                 if on_progress is not None:

@@ -1,5 +1,7 @@
 """Environments in a configuration: what they say, every fault at its place, and no key in any finding."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ key = {{ file = "secrets/production.key" }}
 campaigns = {{ storm = "{STORM}", winter = "w" }}
 canvases = {{ onboarding = "o" }}
 allowed-campaigns = ["storm"]
+ledger = "state/sends.db"
 share = "1/8"
 rate-limits = {{ broadcasts = 500, send_ids = 200 }}
 
@@ -48,11 +51,13 @@ def test_every_key() -> None:
     assert production.key.to_dict() == {"file": "secrets/production.key"}
     assert dict(production.campaigns) == {"storm": STORM, "winter": "w"}
     assert production.allowed == frozenset({STORM})
+    assert production.ledger == Path("state/sends.db")
+    assert found.effective()["env.production.ledger"] == "state/sends.db"
     assert (production.share, dict(production.rate_limits)) == ("1/8", {"broadcasts": 500, "send-ids": 200})
     assert archive.key.to_dict() == {"keyring": "braze", "user": "archive"}
     assert (archive.read_only, archive.only_from_plan, archive.allowed) == (True, True, None)
     # Under the spelling that is the usual one.
-    assert found.origins["env.archive.read-only"] == "audience.toml:13"
+    assert found.origins["env.archive.read-only"] == "audience.toml:14"
     assert found.effective()["env.archive.read-only"] is True
 
 
@@ -114,6 +119,7 @@ AT = '[env.a]\ninstance = "EU-01"\n'
         (AT + 'allowed-campaigns = "storm"', 3, "no list of texts", '["…"]'),
         (AT + 'share = "8/1"', 3, "`share` is no part of one", "1/8"),
         (AT + "share = 0.5", 3, "`share` is no part of one", "1/8"),
+        (AT + "ledger = 3", 3, "`ledger` is no path", "relative to this file"),
         (AT + "rate-limits = { broadcast = 3 }", 3, "no limit `broadcast`", "did you mean `broadcasts`?"),
         (AT + "rate-limits = { broadcasts = 0 }", 3, "no whole number from 1", "100"),
         (AT + "rate-limits = { send-ids = 1, send_ids = 2 }", 3, "stands twice", "keep one"),

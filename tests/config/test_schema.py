@@ -57,6 +57,7 @@ ENVIRONMENT = st.dictionaries(
             "allowed_campaigns": st.just(["x"]),
             "read-only": SCALARS,
             "read_only": SCALARS,
+            "ledger": SCALARS,
             "share": st.sampled_from(["1", "1/8", "0/1", "1/0", "half", 1]),
             "rate-limits": VALUES
             | st.dictionaries(st.sampled_from(["broadcasts", "send-ids", "send_ids", "exports"]), SCALARS, max_size=3),
