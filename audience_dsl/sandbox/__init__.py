@@ -10,13 +10,19 @@ Names are imported when they are first used, so that the core needs neither http
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .app import create_app
+    from .clock import SandboxClock
     from .core import MODES, SANDBOX_KEY, Mode, Sandbox
+    from .edges import profiles_at_edges
     from .exchange import SandboxRequest, SandboxResponse
     from .faults import FAULTS, Fault, FaultPlan, Faults
     from .journal import ActivityEntry, LogEntry
     from .local import local_sandbox
+    from .options import SandboxOptions
     from .reach import Reach, Recipient, WhyError
-    from .server import create_app, running, serve
+    from .server import running, serve
+    from .switches import FaultSwitches
+    from .workspace import Schedule
 
 __all__ = [
     "FAULTS",
@@ -25,17 +31,22 @@ __all__ = [
     "ActivityEntry",
     "Fault",
     "FaultPlan",
+    "FaultSwitches",
     "Faults",
     "LogEntry",
     "Mode",
     "Reach",
     "Recipient",
     "Sandbox",
+    "SandboxClock",
+    "SandboxOptions",
     "SandboxRequest",
     "SandboxResponse",
+    "Schedule",
     "WhyError",
     "create_app",
     "local_sandbox",
+    "profiles_at_edges",
     "running",
     "serve",
 ]
@@ -47,17 +58,22 @@ _HOMES = {
     "ActivityEntry": "journal",
     "Fault": "faults",
     "FaultPlan": "faults",
+    "FaultSwitches": "switches",
     "Faults": "faults",
     "LogEntry": "journal",
     "Mode": "core",
     "Reach": "reach",
     "Recipient": "reach",
     "Sandbox": "core",
+    "SandboxClock": "clock",
+    "SandboxOptions": "options",
     "SandboxRequest": "exchange",
     "SandboxResponse": "exchange",
+    "Schedule": "workspace",
     "WhyError": "reach",
-    "create_app": "server",
+    "create_app": "app",
     "local_sandbox": "local",
+    "profiles_at_edges": "edges",
     "running": "server",
     "serve": "server",
 }

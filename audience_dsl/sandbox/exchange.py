@@ -16,21 +16,24 @@ class SandboxRequest:
     `path` is not percent-decoded, and may carry a query. `headers` are pairs.
     """
 
-    __slots__ = ("body", "headers", "method", "path")
+    __slots__ = ("_by_name", "body", "headers", "method", "path")
 
     def __init__(self, method: str, path: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> None:
         self.method = method
         self.path = path
         self.headers = tuple(headers)
         self.body = body
+        self._by_name: dict[str, str] | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of this name, in any case, or None."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        if self._by_name is None:
+            self._by_name = {key.lower(): value for key, value in reversed(self.headers)}
+        return self._by_name.get(name.lower())
 
     def __repr__(self) -> str:
-        # Headers stay out: a repr ends up in logs, and Authorization must not.
-        return f"<SandboxRequest {self.method} {self.path} {len(self.body)} bytes>"
+        # Headers and the query stay out: a repr ends up in logs, and a key must not.
+        return f"<SandboxRequest {self.method} {self.path.partition('?')[0]} {len(self.body)} bytes>"
 
 
 class SandboxResponse:

@@ -4,19 +4,34 @@ What matters of a fault is whether Braze had taken the request when it struck: a
 log says it. Whether the next request meets a fault depends on the seed and on the request's number alone.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from math import inf
 from typing import Final, Literal, TypeAlias
 
-from ..diagnostics import CODES, ConfigurationError, listed, nearest, quoted
+from ..diagnostics import listed, nearest, quoted
+from .given import refused
 
-__all__ = ["DELAY", "FAULTS", "Ending", "Fault", "FaultPlan", "Faults"]
+__all__ = [
+    "DELAY",
+    "DELAY_AT_MOST",
+    "FAULTS",
+    "Ending",
+    "Fault",
+    "FaultPlan",
+    "Faults",
+    "drawn",
+    "fault_named",
+    "rate_of",
+    "seconds_of",
+]
 
 Ending: TypeAlias = Literal["answer", "truncated", "closed", "reset", "refused"]
 
 # Seconds that an answer is held back by `delay`.
 DELAY: Final = 1.0
+# The longest that anything is held back, in seconds.
+DELAY_AT_MOST: Final = 86_400.0
 
 
 class Fault:
@@ -48,6 +63,18 @@ class Fault:
         self.is_page = is_page
         self.is_unread = is_unread
         self.seconds = seconds
+
+    def held_back(self, seconds: float) -> "Fault":
+        """The same fault, so many seconds later."""
+        return Fault(
+            self.name,
+            is_taken=self.is_taken,
+            ending=self.ending,
+            status=self.status,
+            is_page=self.is_page,
+            is_unread=self.is_unread,
+            seconds=seconds,
+        )
 
     def __repr__(self) -> str:
         return f"<Fault {self.name}>"
@@ -92,49 +119,68 @@ class Faults:
     Raises ConfigurationError for an unknown fault, a rate that is none, and rates of over 1 together.
     """
 
-    __slots__ = ("_rates", "_seed")
+    __slots__ = ("_chances", "delay", "rates", "seed")
 
     def __init__(self, seed: int, rates: Mapping[str, float], *, delay: float = DELAY) -> None:
-        if not 0 <= delay < inf:
-            raise _refused(f"a delay is a number of seconds from 0, not {delay!r}")
-        self._seed = seed
-        self._rates = [(_fault(name, delay), _rate(name, rate)) for name, rate in rates.items()]
-        total = sum(rate for _, rate in self._rates)
+        self.seed = seed
+        self.delay = seconds_of(delay)
+        self._chances = [(fault_named(name, delay), rate_of(name, rate)) for name, rate in rates.items()]
+        self.rates = {fault.name: rate for fault, rate in self._chances}
+        total = sum(rate for _, rate in self._chances)
         # With some room, since ten times 0.1 is not 1.
         if total > 1 + 1e-9:
-            raise _refused(f"the rates of the faults are {total:g} together, which is more than 1")
+            raise refused(f"the rates of the faults are {total:g} together, which is more than 1")
 
     def __call__(self, number: int) -> Fault | None:
-        digest = sha256(f"{self._seed}/fault/{number}".encode()).digest()
-        drawn = int.from_bytes(digest[:6], "big") / 2**48
-        for fault, rate in self._rates:
-            if drawn < rate:
+        share = drawn(self.seed, number) if self._chances else 1.0
+        for fault, rate in self._chances:
+            if share < rate:
                 return fault
-            drawn -= rate
+            share -= rate
         return None
 
     def words(self) -> str:
         """The faults and their rates, for a person."""
-        return ", ".join(f"{fault.name}={rate:g}" for fault, rate in self._rates)
+        return ", ".join(f"{fault.name}={rate:g}" for fault, rate in self._chances)
 
     def __repr__(self) -> str:
         return f"<Faults {self.words()}>"
 
 
-def _fault(name: str, delay: float) -> Fault:
+def drawn(seed: int, number: int, purpose: str = "fault") -> float:
+    """A number from 0 to 1, as if by chance, which the request's number and the seed decide."""
+    digest = sha256(f"{seed}/{purpose}/{number}".encode()).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48
+
+
+def fault_named(name: str, delay: float = DELAY) -> Fault:
+    """The fault of this name: one of `FAULTS`, or any status from 400 to 599, also with `-page` or `-late` behind it.
+
+    `delay` is that of the fault of this name. Raises ConfigurationError where there is none.
+    """
     fault = FAULTS.get(name)
-    if fault is None:
-        close = nearest(name, FAULTS, most=1)
-        way = f"did you mean `{close[0]}`?" if close else f"the faults are {listed(FAULTS)}"
-        raise _refused(f"there is no fault {quoted(name)}", way)
-    return Fault(name, is_taken=True, seconds=delay) if fault.seconds else fault
+    if fault is not None:
+        return Fault(name, is_taken=True, seconds=delay) if fault.seconds else fault
+    match = _STATUS.fullmatch(name)
+    if match is not None:
+        form = match[2]
+        return Fault(name, status=int(match[1]), is_page=bool(form), is_taken=form == "late")
+    close = nearest(name, FAULTS, most=1)
+    way = f"did you mean `{close[0]}`?" if close else f"the faults are {listed(FAULTS)}, and any status from 400 to 599"
+    raise refused(f"there is no fault {quoted(name)}", way)
 
 
-def _rate(name: str, rate: float) -> float:
-    if not 0 <= rate <= 1:
-        raise _refused(f"the rate of `{name}` is a number from 0 to 1, not {rate!r}", "`0.05` is one in twenty")
+_STATUS: Final = re.compile("([45][0-9]{2})(?:-(page|late))?")
+
+
+def rate_of(name: str, rate: float) -> float:
+    if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
+        raise refused(f"the rate of {quoted(name)} is a number from 0 to 1, not {rate!r}", "`0.05` is one in twenty")
     return rate
 
 
-def _refused(message: str, help: str | None = None) -> ConfigurationError:
-    return ConfigurationError(CODES["settings"], message, help=help)
+def seconds_of(delay: float) -> float:
+    """A delay that there can be."""
+    if isinstance(delay, bool) or not isinstance(delay, (int, float)) or not 0 <= delay <= DELAY_AT_MOST:
+        raise refused(f"a delay is a number of seconds from 0 to {DELAY_AT_MOST:,.0f}, not {delay!r}")
+    return delay

@@ -1,5 +1,6 @@
 """What a fault makes of an answer: in Braze's place, or over what Braze answered."""
 
+from http import HTTPStatus
 from typing import Final
 
 from .faults import Fault
@@ -7,26 +8,15 @@ from .judging import Verdict
 
 __all__ = ["in_place_of_braze", "over_the_answer"]
 
-# Texts of the errors page (documented) where it has one, and the status's own name.
-_MESSAGES: Final = {
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    413: "Request Entity Too Large",
-    415: "Unsupported Media Type",
-    429: "Rate Limited",
-    500: "Internal Server Error",
-    502: "Bad Gateway",
-    503: "Service Unavailable",
-    504: "Gateway Timeout",
-}
+# Texts of the errors page (documented), where they are not the status's own name, or Pythons differ on that.
+_MESSAGES: Final = {413: "Request Entity Too Large", 429: "Rate Limited"}
 _PAGE: Final = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>\n"
 
 
 def in_place_of_braze(fault: Fault) -> Verdict:
     """The answer to a request that Braze does not get to process."""
-    verdict = Verdict(fault.status or 0, _MESSAGES.get(fault.status or 0, ""), windows=())
+    status = fault.status or 0
+    verdict = Verdict(status, _message(status) or str(status or ""), windows=())
     if fault.is_page:
         _turn_into_page(verdict, fault)
     return verdict
@@ -50,6 +40,16 @@ def over_the_answer(fault: Fault, verdict: Verdict, *, is_accepted: bool) -> boo
 
 def _turn_into_page(verdict: Verdict, fault: Fault) -> None:
     status = fault.status or 0
-    title = f"{status} {_MESSAGES[status]}" if status in _MESSAGES else "Sign in to the network"
+    title = "Sign in to the network" if status < 300 else f"{status} {_message(status)}".strip()
     verdict.status, verdict.message = status, title
     verdict.page = _PAGE.format(title).encode("ascii")
+
+
+def _message(status: int) -> str:
+    """The text of a status; empty where there is none."""
+    if status in _MESSAGES:
+        return _MESSAGES[status]
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

@@ -7,7 +7,7 @@ is bounded: by its clauses, by the time that a regex may take on one value, and 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from ..audience.read import read
 from ..braze_api import IDENTIFIERS, Endpoint
@@ -16,6 +16,7 @@ from ..evaluate import Evaluator
 from ..profiles import Profile, profile_of
 from ..reasons import Line, explain
 from ..settings import Limits, Settings
+from .given import Given
 from .targets import recipients_of, scheduled_at
 
 __all__ = ["CAVEAT", "IDS_AT_MOST", "PROFILES_AT_MOST", "People", "Reach", "Recipient", "WhyError"]
@@ -124,6 +125,28 @@ class Reach:
             "problem": self.problem,
             **more,
         }
+
+    @classmethod
+    def from_given(cls, given: Given, at: float) -> "Reach":
+        """As `as_dict` wrote it, of a request at this instant. Raises ConfigurationError for anything else."""
+        members = given.members(_MEMBERS)
+        given.needs(members, "target", "of", "looked_at", "selected", "undecided", "ids", "recipients")
+        later = members.get("scheduled_at")
+        reach = cls(
+            _TARGETS[members["target"].choice(_TARGETS)],
+            of=members["of"].whole_number(),
+            at=at if later is None else later.instant(),
+            is_scheduled=later is not None,
+            segment=members["segment"].optional_text() if "segment" in members else None,
+            capped=members["profiles_capped"].flag() if "profiles_capped" in members else False,
+        )
+        reach.looked_at = members["looked_at"].whole_number()
+        reach.selected = None if members["selected"].value is None else members["selected"].whole_number()
+        reach.undecided = members["undecided"].whole_number()
+        reach.ids = tuple(each.text() for each in members["ids"].items())
+        reach.recipients = tuple(_recipient(each) for each in members["recipients"].items())
+        reach.problem = members["problem"].optional_text() if "problem" in members else None
+        return reach
 
     def lines(self) -> list[str]:
         """The same in words, for a person."""
@@ -335,6 +358,27 @@ _STANDINGS: dict[Standing, str] = {
     "created": "not among the profiles, and created by the request",
     "not looked up": "not looked up, since profiles are known by their external id alone",
 }
+
+
+_TARGETS: dict[str, Target] = {each: each for each in get_args(Target)}
+_ALL_STANDINGS: dict[str, Standing] = {each: each for each in get_args(Standing)}
+_MEMBERS: Final = (
+    *("target", "of", "looked_at", "selected", "undecided", "ids", "recipients", "profiles_capped", "problem"),
+    *("scheduled_at", "segment"),
+)
+
+
+def _recipient(given: Given) -> Recipient:
+    members = given.members((*IDENTIFIERS, "standing", "writes_attributes"))
+    given.needs(members, "standing")
+    who: dict[str, Any] = {}
+    for name in IDENTIFIERS:
+        if name == "user_alias" and name in members:
+            who[name] = {key: each.text() for key, each in members[name].pairs()}
+        elif name in members:
+            who[name] = members[name].text()
+    writes = members["writes_attributes"].flag() if "writes_attributes" in members else False
+    return Recipient(who, _ALL_STANDINGS[members["standing"].choice(_ALL_STANDINGS)], writes=writes)
 
 
 def _instant(at: float) -> datetime:

@@ -1,144 +1,36 @@
-"""The sandbox on a loopback port, through Starlette and uvicorn (extra `[sandbox]`).
-
-Beside Braze's own paths it answers four of its own, as JSON, for tests and for watching:
-
-    GET  /_sandbox/requests                {"requests": [...], "dropped": n}
-    GET  /_sandbox/activity                {"activity": [...]}
-    GET  /_sandbox/why?number=N&user=ID    {"number": N, "user": ID, "selected": ..., "lines": [...]}
-    POST /_sandbox/reset                   {"message": "reset"}
-"""
+"""The sandbox on a loopback port, by uvicorn (extra `[sandbox]`)."""
 
 from __future__ import annotations
 
 import errno
-import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from ipaddress import ip_address
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from ..braze_api import BODY_AT_MOST
 from ..diagnostics import CODES, ConfigurationError
 from ..extras import needed
-from .bodies import write_json
-from .core import SANDBOX_HEADER, Sandbox
-from .exchange import SandboxRequest
-from .journal import LogEntry
-from .wire import CONNECTION, Connection, deliver
+from ..sender.address import is_loopback
+from .app import OnRequest, create_app
 
 if TYPE_CHECKING:
-    import asyncio
-
     import uvicorn
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.types import Receive, Scope, Send
 
-    from ..reasons import Line
+    from .core import Sandbox
 
-__all__ = ["HOST", "PORT", "OnReady", "OnRequest", "create_app", "running", "serve"]
+__all__ = ["HOST", "PORT", "OnReady", "running", "serve"]
 
 HOST = "127.0.0.1"
 PORT = 8787
+# How long a connection stays open for the next request, in seconds. Longer than clients keep theirs: one that is closed
+# in the moment in which its client sends the next request fails that, and the sandbox is there to be relied on.
+IDLE = 75
 # How long Ctrl-C waits for answers under way, in seconds.
 GRACE = 2
 _PORTS_END = 65_535
-_NUMBER = re.compile("[0-9]{1,15}")
 
-OnRequest = Callable[[LogEntry], None]
 OnReady = Callable[[str], None]
-
-
-def create_app(sandbox: Sandbox, *, on_request: OnRequest | None = None) -> Starlette:
-    """The ASGI application: Braze's paths, and `/_sandbox/`.
-
-    `on_request` is called after each request to a path of Braze's, known or not, with its entry of the log.
-    Raises ConfigurationError where Starlette is not installed.
-    """
-    with needed("sandbox", "the sandbox on a port"):
-        from starlette.applications import Starlette
-        from starlette.exceptions import HTTPException
-        from starlette.requests import ClientDisconnect, Request
-        from starlette.responses import Response
-        from starlette.routing import Mount, Route
-    from .reach import WhyError
-
-    def control(value: dict[str, Any], status: int = 200) -> Response:
-        headers = dict([("Content-Type", "application/json"), SANDBOX_HEADER])
-        return Response(write_json(value), status_code=status, headers=headers)
-
-    def requests(request: Request) -> Response:
-        _only_from_here(request)
-        entries = [entry.as_dict() for entry in sandbox.requests]
-        return control({"requests": entries, "dropped": sandbox.dropped})
-
-    def activity(request: Request) -> Response:
-        _only_from_here(request)
-        return control({"activity": [entry.as_dict() for entry in sandbox.activity]})
-
-    def why(request: Request) -> Response:
-        _only_from_here(request)
-        asked = request.query_params
-        number, user = asked.get("number", ""), asked.get("user", "")
-        if not _NUMBER.fullmatch(number) or not user:
-            raise HTTPException(400, "ask as in /_sandbox/why?number=1&user=user-1")
-        try:
-            lines = sandbox.why(int(number), user)
-        except WhyError as error:
-            raise HTTPException(404, str(error)) from None
-        told = [_line(line) for line in lines]
-        return control({"number": int(number), "user": user, "selected": lines[0].selected, "lines": told})
-
-    def reset(request: Request) -> Response:
-        _only_from_here(request)
-        sandbox.reset()
-        return control({"message": "reset"})
-
-    def refused(_: Request, error: Exception) -> Response:
-        # Starlette types every handler for Exception, and calls this one for HTTPException alone.
-        detail, status = (error.detail, error.status_code) if isinstance(error, HTTPException) else ("", 500)
-        return control({"message": detail}, status)
-
-    async def braze(scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        turn = sandbox.begin()
-        body = b""
-        if turn.fault is None or not turn.fault.is_unread:
-            try:
-                body = await _body(request)
-            except ClientDisconnect:
-                return
-        raw_path: bytes = scope.get("raw_path") or request.url.path.encode("utf-8")
-        query: bytes = scope.get("query_string") or b""
-        raw_path += b"?" + query if query else b""
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
-        asked = SandboxRequest(request.method, raw_path.decode("latin-1"), headers, body)
-        answer, entry = sandbox.exchange(asked, turn)
-        await deliver(answer, scope, receive, send)
-        # After the answer: a terminal that is gone must not cost the caller it.
-        if on_request is not None:
-            on_request(entry)
-
-    def _only_from_here(request: Request) -> None:
-        # The log holds what was sent. A web page that gets its own name to resolve to this machine must not
-        # read it, and such a request names the page's host.
-        if not _is_loopback(_host_name(request.headers.get("host", ""))):
-            raise HTTPException(403, "the sandbox's log is only for this machine")
-
-    own = [
-        Route("/requests", requests, methods=["GET"]),
-        Route("/activity", activity, methods=["GET"]),
-        Route("/why", why, methods=["GET"]),
-        Route("/reset", reset, methods=["POST"]),
-    ]
-    return Starlette(
-        routes=[Mount("/_sandbox", routes=own), Mount("/", app=braze)],
-        exception_handlers={HTTPException: refused},
-    )
 
 
 def serve(
@@ -199,21 +91,8 @@ def _prepare(
 ) -> tuple[uvicorn.Server, socket.socket]:
     with needed("sandbox", "the sandbox on a port"):
         import uvicorn
-        from uvicorn.protocols.http.h11_impl import H11Protocol
 
-    class Protocol(H11Protocol):
-        """Hands the connection along to the application, which may have to end it."""
-
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            # Head and body are written apart; otherwise the body waits until the caller has confirmed the head.
-            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._held = Connection(transport)
-            self.app_state = {**self.app_state, CONNECTION: self._held}
-
-        def shutdown(self) -> None:
-            super().shutdown()
-            self._held.let_go()
+        from .protocol import Protocol
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -232,6 +111,7 @@ def _prepare(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
     )
     listener = _listen(host, port)
@@ -241,7 +121,7 @@ def _prepare(
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    if not _is_loopback(host):
+    if not is_loopback(host):
         raise ConfigurationError(
             CODES["settings"],
             f"the sandbox listens on this machine only, and `{host}` is not its loopback address",
@@ -264,36 +144,3 @@ def _listen(host: str, port: int) -> socket.socket:
             f"port {port} of {address} {reason}",
             help="choose another port, or 0 for any that is free",
         ) from None
-
-
-def _host_name(header: str) -> str:
-    """The name or address of a Host header, without its port; empty where it has none."""
-    try:
-        return urlsplit(f"//{header}").hostname or ""
-    except ValueError:
-        return ""
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-async def _body(request: Request) -> bytes:
-    """The body, of which no more than the limit and one byte is kept.
-
-    The rest is still read: a client that is cut off in the middle of its request may never see the 413.
-    """
-    kept = bytearray()
-    async for chunk in request.stream():
-        kept += chunk[: BODY_AT_MOST + 1 - len(kept)]
-    return bytes(kept)
-
-
-def _line(line: Line) -> dict[str, Any]:
-    own = {"joined": line.joined} if line.joined else {"reason": line.reason, "words": line.words}
-    return {"depth": line.depth, "selected": line.selected, "text": line.text, **own}

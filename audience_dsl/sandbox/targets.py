@@ -5,7 +5,20 @@ from typing import Any
 
 from ..braze_api import Endpoint
 
-__all__ = ["is_broadcast", "recipients_of", "scheduled_at"]
+__all__ = [
+    "has_passed_everywhere",
+    "integer_ids",
+    "is_broadcast",
+    "recipients_of",
+    "scheduled_at",
+    "time_of",
+    "with_text_ids",
+]
+
+_ID = "external_user_id"
+_IDS = "external_user_ids"
+# The last zone in which a day ends, UTC-12, in seconds.
+_LAST_ZONE = 12 * 3_600
 
 
 def is_broadcast(endpoint: Endpoint, body: object) -> bool:
@@ -18,13 +31,58 @@ def is_broadcast(endpoint: Endpoint, body: object) -> bool:
 def recipients_of(endpoint: Endpoint, body: dict[str, Any]) -> list[dict[str, Any]]:
     """The users that an accepted body names, each as a recipient of a trigger request."""
     found: list[dict[str, Any]] = []
+    body = with_text_ids(endpoint, body)
     for field in endpoint.users_fields:
         for each in body.get(field) or []:
             if field == "recipients":
                 found.append(each)
             else:
-                found.append({"external_user_id" if field == "external_user_ids" else "user_alias": each})
+                found.append({_ID if field == _IDS else "user_alias": each})
     return found
+
+
+def integer_ids(endpoint: Endpoint, body: dict[str, Any]) -> list[str]:
+    """The JSON pointers of the users' ids that are integers: Braze was seen to take those."""
+    found: list[str] = []
+    for field in endpoint.users_fields:
+        users = body.get(field)
+        if field == "user_aliases" or not isinstance(users, list):
+            continue
+        if field == _IDS:
+            found += [f"/{field}/{number}" for number, each in enumerate(users) if type(each) is int]
+            continue
+        for number, each in enumerate(users):
+            if type(each) is dict and type(each.get(_ID)) is int:
+                found.append(f"/{field}/{number}/{_ID}")
+    return found
+
+
+def with_text_ids(endpoint: Endpoint, body: dict[str, Any]) -> dict[str, Any]:
+    """The body with those ids as texts; the same one where there are none."""
+    if not integer_ids(endpoint, body):
+        return body
+    changed = dict(body)
+    for field in endpoint.users_fields:
+        if field != "user_aliases" and isinstance(body.get(field), list):
+            changed[field] = [_with_text_id(each, field) for each in body[field]]
+    return changed
+
+
+def _with_text_id(user: Any, field: str) -> Any:
+    if field == _IDS:
+        return str(user) if type(user) is int else user
+    if isinstance(user, dict) and type(user.get(_ID)) is int:
+        return {**user, _ID: str(user[_ID])}
+    return user
+
+
+def has_passed_everywhere(body: dict[str, Any], now: float) -> bool:
+    """Whether a schedule is for each user's own clock, and its time has passed on all of them."""
+    schedule = body.get("schedule")
+    if not isinstance(schedule, dict) or schedule.get("in_local_time") is not True:
+        return False
+    time = time_of(str(schedule.get("time")))
+    return time is not None and time + _LAST_ZONE < now
 
 
 def scheduled_at(endpoint: Endpoint, body: dict[str, Any]) -> float | None:
@@ -35,8 +93,13 @@ def scheduled_at(endpoint: Endpoint, body: dict[str, Any]) -> float | None:
     schedule = body.get("schedule")
     if endpoint.kind != "schedule" or not isinstance(schedule, dict):
         return None
+    return time_of(str(schedule.get("time")))
+
+
+def time_of(text: str) -> float | None:
+    """UTC epoch seconds of a time in a body; without a zone it is read as UTC."""
     try:
-        time = datetime.fromisoformat(str(schedule.get("time")))
+        time = datetime.fromisoformat(text)
         return (time if time.tzinfo is not None else time.replace(tzinfo=UTC)).astimezone(UTC).timestamp()
     except (ValueError, OverflowError):
         return None

@@ -53,10 +53,11 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def _exchange(self, request: httpx.Request) -> SandboxResponse:
         path = request.url.raw_path.decode("ascii")
-        turn = self._sandbox.begin()
+        asked = SandboxRequest(request.method, path, request.headers.multi_items())
+        turn = self._sandbox.begin(asked.path, asked.header)
         # What is not read is in no log.
-        body = b"" if turn.fault is not None and turn.fault.is_unread else request.content
-        asked = SandboxRequest(request.method, path, request.headers.multi_items(), body)
+        if turn.fault is None or not turn.fault.is_unread:
+            asked.body = request.content
         return self._sandbox.exchange(asked, turn)[0]
 
 

@@ -13,14 +13,24 @@ from .bodies import write_json
 
 __all__ = [
     "BAD_REQUEST",
+    "INVALID_KEY",
+    "MISSING_PERMISSION",
+    "REAL_KEY",
     "UNPARSABLE",
     "activity_text",
     "concerns_audience",
     "invalid_id",
+    "notice",
     "refusal_message",
+    "unknown_here",
 ]
 
 BAD_REQUEST = "Bad Request"
+INVALID_KEY = "Invalid API key"
+# What follows it where a key looks as if it were one of Braze's; it is never repeated.
+REAL_KEY = "this one looks real, and a sandbox takes none of those"
+# By the status that is answered; the texts are those of the errors page.
+MISSING_PERMISSION = {401: "Unauthorized", 403: "Access Denied"}
 # By the field of the id. That of Canvases is a guess after the other.
 _INVALID_IDS = {"campaign_id": "Invalid Campaign ID", "canvas_id": "Invalid Canvas ID"}
 # Printed by /docs/api/endpoints/messaging/live_activity/start, its last blank included (documented).
@@ -48,6 +58,20 @@ def invalid_id(endpoint: Endpoint) -> str | None:
     return _INVALID_IDS.get(endpoint.id_field or "")
 
 
+def notice(endpoint: Endpoint, state: str) -> str:
+    """What the answer says beside `success` of what is paused or archived.
+
+    That there is a notice is documented for Canvases. The words are our own, as no source prints any.
+    """
+    what = "Canvas" if endpoint.id_field == "canvas_id" else "campaign"
+    return f"The {what} is {state}: nothing is sent"
+
+
+def unknown_here(pointer: str, message: str, help: str) -> Diagnostic:
+    """What the sandbox finds on something that a request names, and that this workspace has not, or not so."""
+    return Diagnostic(CODES["sandbox-unknown"], message, pointer=pointer, help=help)
+
+
 def refusal_message(findings: Sequence[Diagnostic], body: object, endpoint: Endpoint) -> str:
     """The fatal message for these errors: the one of the id, else the first that Braze has words for."""
     message = invalid_id(endpoint)
@@ -67,6 +91,8 @@ def activity_text(finding: Diagnostic, body: dict[str, Any], field: str | None =
     what = finding.message
     if finding.code is CODES["audience-comparison"]:
         what = _comparison_sentence(finding.pointer or "", body) or what
+        # It has names of the body's, which may have half of a surrogate pair; the log goes into files.
+        what = what.encode("utf-8", "backslashreplace").decode("utf-8")
     repeated = write_json(body.get(field or "")).decode("ascii")
     if len(repeated) > _REPEATED_AT_MOST:
         repeated = repeated[:_REPEATED_AT_MOST] + "…"

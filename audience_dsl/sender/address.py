@@ -8,7 +8,7 @@ from ..braze_api import INSTANCES
 from ..diagnostics import CODES, ConfigurationError, nearest
 from .secret import Secret
 
-__all__ = ["resolve_endpoint", "split_url"]
+__all__ = ["is_loopback", "resolve_endpoint", "split_url"]
 
 # A name in ASCII, or an IPv6 address.
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -58,7 +58,7 @@ def _fault(url: str, parts: SplitResult | None) -> tuple[str, str] | None:
         return "the endpoint has a host name that cannot be", _WAY
     if parts.scheme.lower() not in ("https", "http"):
         return "the endpoint is no https URL", _WAY
-    if parts.scheme.lower() == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme.lower() == "http" and not is_loopback(parts.hostname):
         return "http would show the key to the network", "use https; http is for a loopback host only"
     if parts.username is not None or parts.password is not None:
         return "the endpoint has a user or password in it", "give the key as `api_key`, and the bare URL here"
@@ -86,7 +86,8 @@ def split_url(url: str) -> SplitResult | None:
     return parts
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether the name or address is that of a machine for itself."""
     if host.lower() == "localhost":
         return True
     try:

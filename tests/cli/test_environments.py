@@ -55,7 +55,7 @@ def project(here: Path) -> None:
 @pytest.fixture
 def braze(here: Path) -> Iterator[Sandbox]:
     """The staging workspace, on a port, which knows the key of staging alone."""
-    sandbox = local_sandbox(api_key=KEY)
+    sandbox = local_sandbox(api_key=KEY, allow_real_keys=True)
     with running(sandbox) as url:
         files(here, {"audience.toml": CONFIGURATION.replace("URL", url)})
         yield sandbox
@@ -66,7 +66,7 @@ def sent(*arguments: str, **more: str) -> Done:
 
 
 def test_names_and_the_key_of_the_environment(braze: Sandbox) -> None:
-    done = sent("storm.toml", "--env", "staging")
+    done = sent("storm.toml", "--env", "staging", "--entire-segment")
     assert done.code == 0, done.err
     assert "in        staging\n" in done.err
     (entry,) = braze.requests
@@ -194,7 +194,7 @@ def test_catalog_pull(braze: Sandbox, here: Path) -> None:
 
 
 def test_a_catalogue_is_read_from_an_environment_that_is_only_read(here: Path) -> None:
-    sandbox = local_sandbox(api_key=KEY)
+    sandbox = local_sandbox(api_key=KEY, allow_real_keys=True)
     with running(sandbox) as url:
         files(here, {"audience.toml": f'[env.a]\nendpoint = "{url}"\nread-only = true\n'})
         done = run("catalog", "pull", "--env", "a", env={"BRAZE_API_KEY": KEY})
@@ -217,11 +217,11 @@ def test_config_show(here: Path) -> None:
 def test_limits_and_share_reach_the_pacer(here: Path) -> None:
     """With a hundredth of ten sends to one audience, there is none."""
     files(here, {"audience.toml": '[env.a]\nendpoint = "http://127.0.0.1:9"\nshare = "1/100"\n', **REQUESTS})
-    done = run("send", "canvas.toml", "--env", "a", "--yes", env=KEYS)
+    done = run("send", "canvas.toml", "--env", "a", "--yes", "--entire-segment", env=KEYS)
     assert (done.code, "a share of 1/100" in done.err) == (2, True), done.err
     more = '[env.a]\nendpoint = "http://127.0.0.1:9"\nshare = "1/100"\nrate-limits = { audience = 100 }\n'
     files(here, {"audience.toml": more})
-    done = run("send", "canvas.toml", "--env", "a", "--yes", "--attempts", "1", env=KEYS)
+    done = run("send", "canvas.toml", "--env", "a", "--yes", "--entire-segment", "--attempts", "1", env=KEYS)
     assert done.code == 7, done.err
 
 

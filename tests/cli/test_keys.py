@@ -35,7 +35,7 @@ def project(here: Path) -> None:
 
 @pytest.fixture
 def braze(here: Path) -> Iterator[str]:
-    with running(local_sandbox(api_key=KEY)) as url:
+    with running(local_sandbox(api_key=KEY, allow_real_keys=True)) as url:
         yield url
 
 

@@ -84,7 +84,7 @@ def test_the_sandbox_on_a_port(here: Path) -> None:
     people = here / "people.jsonl"
     with started("sandbox", "--port", "0", "--profiles", str(people)) as process:
         assert process.stderr is not None
-        lines = [process.stderr.readline().decode() for _ in range(9)]
+        lines = [process.stderr.readline().decode() for _ in range(11)]
         url = lines[3].partition(" at ")[2].partition(",")[0]
         key = {"Authorization": "Bearer sandbox-key"}
         body = {

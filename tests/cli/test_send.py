@@ -137,7 +137,7 @@ def test_what_is_shown(server: FaultServer) -> None:
     done = run("send", "b.toml", "--instance", "EU-01", env=ENV)
     assert (done.code, "to        https://rest.fra-01.braze.eu/campaigns/trigger/send\n" in done.err) == (6, True)
     assert "reaches   2 recipients\n" in live(server, "r.toml", "--yes").err
-    assert "in the dashboard, without any filter\n" in live(server, "all.toml", "--yes").err
+    assert "in the dashboard, without any filter\n" in live(server, "all.toml", "--yes", "--entire-segment").err
     shown = live(server, "j.toml", "--yes").err
     assert "audience  a JSON object in the request\n" in shown
     assert '"push_subscription_status": {' in shown
@@ -191,7 +191,7 @@ def test_nobody_to_ask(server: FaultServer) -> None:
     assert done.code == 6
     assert "since the request came on stdin" in done.err
     assert server.requests == []
-    assert live(server, "-", "--yes", stdin='{"campaign_id": "c", "broadcast": true}').code == 0
+    assert live(server, "-", "--yes", "--entire-segment", stdin='{"campaign_id": "c", "broadcast": true}').code == 0
 
 
 def test_findings_come_first(here: Path, server: FaultServer) -> None:
@@ -384,3 +384,14 @@ def test_stdin_is_closed() -> None:
         from audience_dsl.cli import main
 
         assert main(["send", "-", "--sandbox"]) == 2
+
+
+@pytest.mark.parametrize(("fault", "code"), [("lost-answer", 4), ("500", 3), ("no-connection", 7)])
+def test_a_fault_of_the_sandbox_is_met_once(fault: str, code: int) -> None:
+    assert run("send", "r.toml", "--sandbox", "--fault", fault, "--attempts", "1").code == code
+    assert run("send", "r.toml", "--sandbox", "--fault", "429", "--max-wait", "0").code == 5
+
+
+def test_a_fault_that_there_is_not() -> None:
+    done = run("send", "r.toml", "--sandbox", "--fault", "lost-anser")
+    assert (done.code, "did you mean `lost-answer`?" in done.err) == (2, True)

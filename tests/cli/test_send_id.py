@@ -22,7 +22,7 @@ OTHER = "99999999-2222-4333-8444-555555555555"
 
 @pytest.fixture
 def braze(here: Path) -> Iterator[Sandbox]:
-    sandbox = local_sandbox(api_key=KEY)
+    sandbox = local_sandbox(api_key=KEY, allow_real_keys=True)
     with running(sandbox) as url:
         files(here, {"audience.toml": f'[env.a]\nendpoint = "{url}"\ncampaigns = {{ storm = "{STORM}" }}\n'})
         yield sandbox

@@ -1,9 +1,11 @@
 """Every code block of the documentation runs, and shows what comes out.
 
-python      executed; the blocks of a page share one namespace, in order
+python      executed; the blocks of a page share one namespace, in order. `file=PATH`: not executed, and this is the
+            file's text
 console     lines after `$ ` (and `> `) run in a copy of the project; what they print stands below them, where
             `…` matches the rest of a line, and a line of `…` any lines. `exit=N` is the status of the last
-            command, 0 unless said
+            command, 0 unless said. `sandbox`: a sandbox is on a port meanwhile, and `$SANDBOX` is its address; one
+            for all such blocks of a page
 audience    compiles without a finding; `error=CODE` or `warning=CODE` (or `CODE,CODE`) if it is to have some.
             `lint=CODE,CODE`: these are what is found in all, by the rules too.
             `params=JSON`, `catalog=JSON` and `now=INSTANT` are handed in. `file=NAME` puts it in the page's
@@ -22,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,14 +35,15 @@ from audience_dsl import BindError, CompileError, ConfigurationError, check
 from audience_dsl.api import analyse
 from audience_dsl.audience.wire import check_audience
 from audience_dsl.diagnostics import WARNING, Diagnostic
+from audience_dsl.sandbox import local_sandbox, running
 from audience_dsl.sender import check_request, endpoint_for
 from audience_dsl.source import Source
 
 from .pages import PAGES, ROOT, Block, blocks, blocks_of, page_name
 
 _OPTIONS = {
-    "python": set[str](),
-    "console": {"exit"},
+    "python": {"file"},
+    "console": {"exit", "sandbox"},
     "audience": {"error", "warning", "lint", "params", "catalog", "now", "file"},
     "json": {"error", "emitted", "audience", "request"},
     "toml": set[str](),
@@ -79,7 +83,9 @@ def test_no_block_escapes(block: Block) -> None:
 def test_python(page: Path, project: Path) -> None:
     namespace: dict[str, Any] = {"__name__": "__docs__"}
     for block in blocks_of(page):
-        if block.language == "python":
+        if block.language == "python" and "file" in block.options:
+            assert block.text == (project / block.options["file"]).read_text(encoding="utf-8"), block.place
+        elif block.language == "python":
             # Line breaks before it, so that a traceback names the line of the page.
             code = compile("\n" * block.line + block.text, str(page), "exec")
             exec(code, namespace)
@@ -184,9 +190,15 @@ def test_console(page: Path, project: Path, tmp_path: Path) -> None:
         "COLUMNS": "100",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    for block in blocks_of(page):
-        if block.language != "console":
-            continue
+    found = [block for block in blocks_of(page) if block.language == "console"]
+    with ExitStack() as stack:
+        if any("sandbox" in block.words for block in found):
+            environment["SANDBOX"] = stack.enter_context(running(local_sandbox()))
+        _run(found, project, environment)
+
+
+def _run(found: list[Block], project: Path, environment: dict[str, str]) -> None:
+    for block in found:
         commands = _commands(block)
         for index, (command, expected) in enumerate(commands):
             done = subprocess.run(

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from audience_dsl.braze_api import ENDPOINTS
 from audience_dsl.sandbox import SANDBOX_KEY, Sandbox, SandboxRequest, SandboxResponse
 
 PATH = "/campaigns/trigger/send"
@@ -26,6 +27,18 @@ AUDIENCE: dict[str, Any] = {
 }
 TO_ONE: dict[str, Any] = {"campaign_id": "c-1", "recipients": [{"external_user_id": "u-1"}]}
 TO_AUDIENCE: dict[str, Any] = {"campaign_id": "c-1", "broadcast": True, "audience": AUDIENCE}
+
+LATER = {"time": "2026-12-24T18:00:00Z"}
+TO_USER: dict[str, Any] = {"recipients": [{"external_user_id": "u-1"}]}
+EMAIL: dict[str, Any] = {
+    "messages": {"email": {"app_id": "app-1", "subject": "s", "from": "Hanoi <mail@example.com>", "body": "b"}}
+}
+# By the family of endpoints, what can be scheduled.
+SCHEDULES = {
+    "campaign-trigger": {"campaign_id": "c-1", **TO_USER},
+    "canvas-trigger": {"canvas_id": "v-1", **TO_USER},
+    "messages": {"external_user_ids": ["u-1"], **EMAIL},
+}
 
 # The body that the endpoint's page prints (braze-docs, post_send_triggered_campaigns.md).
 PRINTED: dict[str, Any] = json.loads((Path(__file__).parents[1] / "cases" / "endpoint_page.json").read_text())
@@ -54,6 +67,21 @@ def request(
 
 def post(to: Sandbox, body: object, **settings: Any) -> SandboxResponse:
     return to.handle(request(body, **settings))
+
+
+def call(to: Sandbox, name: str, body: object) -> SandboxResponse:
+    return post(to, body, path=ENDPOINTS[name].path)
+
+
+def subject_of(family: str) -> dict[str, Any]:
+    return {key: value for key, value in SCHEDULES[family].items() if key in ("campaign_id", "canvas_id")}
+
+
+def scheduled(braze: Sandbox, family: str, **more: Any) -> str:
+    answer = call(braze, f"{family}-schedule-create", {**SCHEDULES[family], "schedule": LATER, **more})
+    assert answer.status == 201, answer.json()
+    found: str = answer.json()["schedule_id"]
+    return found
 
 
 def filter_on(comparison: str, value: object, name: str = "is_member") -> dict[str, Any]:

@@ -613,6 +613,23 @@ def test_lone_surrogates_come_through() -> None:
     holds_together(braze, raw)
 
 
+def test_an_option_that_there_is_not() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'modes'"):
+        sandbox(modes="strict")
+
+
+def test_settings_that_are_changed_while_it_runs() -> None:
+    braze = sandbox()
+    assert (braze.mode, braze.audience_without_broadcast, braze.send_ids_must_exist) == ("braze", False, False)
+    braze.mode, braze.audience_without_broadcast, braze.send_ids_must_exist = "strict", True, True
+    assert post(braze, {"campaign_id": "c-1", "audience": AUDIENCE}).status == 201
+    assert post(braze, {**TO_AUDIENCE, "audience": INVALID_AUDIENCE}).status == 400
+    assert post(braze, {**TO_ONE, "send_id": "s-1"}).status == 400
+    with pytest.raises(ConfigurationError, match="no mode `lenient`"):
+        braze.mode = "lenient"  # type: ignore[assignment]
+    assert braze.mode == "strict"
+
+
 @pytest.mark.parametrize("wrong", [{"api_key": ""}, {"mode": "lenient"}, {"keep": 0}])
 def test_settings_that_cannot_be(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError) as caught:

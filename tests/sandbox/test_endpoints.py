@@ -5,16 +5,26 @@ from typing import Any
 import pytest
 
 from audience_dsl.braze_api import ENDPOINTS
-from audience_dsl.sandbox import Reach, Sandbox, SandboxResponse, WhyError, workspace
+from audience_dsl.sandbox import Reach, WhyError, workspace
 
-from .support import AUDIENCE, HOUR_ENDS, MINUTE_ENDS, NOW, filter_on, limits, post, sandbox
+from .support import (
+    AUDIENCE,
+    EMAIL,
+    HOUR_ENDS,
+    LATER,
+    MINUTE_ENDS,
+    NOW,
+    SCHEDULES,
+    TO_USER,
+    call,
+    filter_on,
+    limits,
+    sandbox,
+    scheduled,
+    subject_of,
+)
 
-LATER = {"time": "2026-12-24T18:00:00Z"}
-TO_USER: dict[str, Any] = {"recipients": [{"external_user_id": "u-1"}]}
 TO_ALL: dict[str, Any] = {"broadcast": True, "audience": AUDIENCE}
-EMAIL: dict[str, Any] = {
-    "messages": {"email": {"app_id": "app-1", "subject": "s", "from": "Hanoi <mail@example.com>", "body": "b"}}
-}
 ACTIVITY: dict[str, Any] = {
     "app_id": "app-1",
     "activity_id": "match-1",
@@ -57,26 +67,6 @@ SOUND: list[tuple[str, dict[str, Any], list[str]]] = [
     ("send-id-create", {"campaign_id": "c-1"}, ["message", "send_id"]),
     ("send-id-create", {"campaign_id": "c-1", "send_id": "tet-2027"}, ["message", "send_id"]),
 ]
-SCHEDULES = {
-    "campaign-trigger": {"campaign_id": "c-1", **TO_USER},
-    "canvas-trigger": {"canvas_id": "v-1", **TO_USER},
-    "messages": {"external_user_ids": ["u-1"], **EMAIL},
-}
-
-
-def call(to: Sandbox, name: str, body: object) -> SandboxResponse:
-    return post(to, body, path=ENDPOINTS[name].path)
-
-
-def subject_of(family: str) -> dict[str, Any]:
-    return {key: value for key, value in SCHEDULES[family].items() if key in ("campaign_id", "canvas_id")}
-
-
-def scheduled(braze: Sandbox, family: str, **more: Any) -> str:
-    answer = call(braze, f"{family}-schedule-create", {**SCHEDULES[family], "schedule": LATER, **more})
-    assert answer.status == 201, answer.json()
-    found: str = answer.json()["schedule_id"]
-    return found
 
 
 def test_the_table_has_every_endpoint() -> None:

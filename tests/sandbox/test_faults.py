@@ -78,7 +78,9 @@ def test_the_table_has_every_fault() -> None:
 def test_the_page_has_every_fault_and_whether_it_is_accepted() -> None:
     page = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
     rows = page.partition("| fault | what the caller gets | accepted |\n")[2].partition("\n\n")[0].splitlines()[1:]
-    cells = [row.strip("| ").split(" | ") for row in rows]
+    # The last row is of all other statuses, which are no row of ours.
+    assert rows[-1].startswith("| any other number from 400 to 599")
+    cells = [row.strip("| ").split(" | ") for row in rows[:-1]]
     told = {name.strip(" `"): accepted == "yes" for names, _, accepted in cells for name in names.split(",")}
     assert told == {name: fault.is_taken for name, fault in FAULTS.items()}
 
@@ -299,6 +301,52 @@ def test_a_played_429_is_over_within_a_second() -> None:
     assert (answer.header("X-RateLimit-Remaining"), answer.header("X-RateLimit-Reset")) == ("0", "1795342831")
 
 
+def test_a_header_decides_by_whatever_way_the_request_comes(served: tuple[str, Sandbox]) -> None:
+    url, braze = served
+    braze.reset()
+    braze.faults = None
+    headers = {**KEY, "x-sandbox-fault": "418"}
+    with httpx.Client(transport=transport(braze), headers=headers) as client:
+        client.post(f"https://rest.fra-01.braze.eu{PATH}", json=TO_ONE)
+    with httpx.Client(base_url=url, headers=headers, trust_env=False) as client:
+        client.post(PATH, json=TO_ONE)
+    braze.handle(SandboxRequest("POST", PATH, headers.items(), b"{}"))
+
+    async def run() -> None:
+        async with httpx.AsyncClient(transport=transport(braze), headers=headers) as client:
+            await client.post(f"https://rest.fra-01.braze.eu{PATH}", json=TO_ONE)
+        app = httpx.ASGITransport(create_app(braze))
+        async with httpx.AsyncClient(transport=app, base_url="http://127.0.0.1", headers=headers) as client:
+            await client.post(PATH, json=TO_ONE)
+
+    asyncio.run(run())
+    assert [entry.status for entry in braze.requests] == [418] * 5
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "page"),
+    [
+        ("418", "I'm a Teapot", None),
+        ("422", "Unprocessable Entity", None),
+        ("429", "Rate Limited", None),
+        ("499", "499", None),
+        ("599", "599", None),
+        ("507-page", "507 Insufficient Storage", "<h1>507 Insufficient Storage</h1>"),
+        ("520-late", "520", "<title>520</title>"),
+        ("413-page", "413 Request Entity Too Large", "<title>413 Request Entity Too Large</title>"),
+        ("200-page", "Sign in to the network", "<h1>Sign in to the network</h1>"),
+    ],
+)
+def test_every_status_has_words_or_its_number(name: str, message: str, page: str | None) -> None:
+    braze = always(name)
+    answer = post(braze, TO_ONE)
+    assert braze.requests[0].message == message
+    if page is None:
+        assert answer.json() == {"message": message}
+    else:
+        assert page.encode() in answer.body
+
+
 @pytest.mark.parametrize("name", ["lost-answer", "truncated", "502-late", "queued", "errors", "delay"])
 def test_what_braze_refuses_is_refused_whatever_becomes_of_the_answer(name: str) -> None:
     braze = always(name)
@@ -393,7 +441,7 @@ def test_ends_of_the_scale() -> None:
         ({"503": -0.1}, 1.0, "not -0.1"),
         ({"503": float("nan")}, 1.0, "not nan"),
         ({"503": 0.6, "504": 0.6}, 1.0, "1.2 together, which is more than 1"),
-        ({"delay": 0.1}, -1.0, "a delay is a number of seconds from 0, not -1.0"),
+        ({"delay": 0.1}, -1.0, "a delay is a number of seconds from 0 to 86,400, not -1.0"),
         ({"delay": 0.1}, float("inf"), "not inf"),
     ],
 )

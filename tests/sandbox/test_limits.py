@@ -160,3 +160,35 @@ def test_no_window_ever_lets_through_more_than_its_limit(
         if not is_full:
             for key in keys:
                 passed[key] = passed.get(key, 0) + 1
+
+
+# --- Asked and changed while it runs ---
+
+
+def test_how_each_limit_stands() -> None:
+    braze = sandbox(limits={"requests": 3})
+    other = {**TO_AUDIENCE, "campaign_id": "c-2"}
+    for body in (TO_ONE, TO_AUDIENCE, TO_AUDIENCE, other):
+        post(braze, body)
+    told = {each.window.name: (each.used, each.window.limit, each.resets_at) for each in braze.limits.used(NOW)}
+    assert told["requests"] == (1, 3, int(HOUR_ENDS))
+    assert told["broadcasts"] == (3, 250, int(MINUTE_ENDS))
+    # That of the audience with the most.
+    assert told["audience"] == (2, 10, int(MINUTE_ENDS))
+    assert list(told) == list(RATE_WINDOWS)
+    assert {each.window.name: each.used for each in braze.limits.used(NOW + 60)}["broadcasts"] == 0
+
+
+def test_limits_are_set_and_enforced_while_it_runs() -> None:
+    braze = sandbox()
+    assert braze.limits.limits == {name: window.limit for name, window in RATE_WINDOWS.items()}
+    braze.limits.set("requests", 1)
+    assert [post(braze, TO_ONE).status for _ in range(2)] == [201, 201]
+    braze.limits.enforce = True
+    assert post(braze, TO_ONE).status == 429
+    braze.limits.set("requests", None)
+    assert post(braze, TO_ONE).status == 201
+    assert braze.limits.as_dict()["limits"] == {}
+    for name, limit in (("request", 1), ("requests", 0), ("requests", True), ("requests", 1.5), ("request", None)):
+        with pytest.raises(ConfigurationError):
+            braze.limits.set(name, limit)  # type: ignore[arg-type]

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import uvicorn
 
+from audience_dsl.braze_api import ENDPOINTS_BY_PATH
 from audience_dsl.diagnostics import ConfigurationError
 from audience_dsl.sandbox import LogEntry, Sandbox, create_app, local_sandbox, running, serve
 from audience_dsl.sender.http import httpx
@@ -55,7 +57,7 @@ def test_over_a_socket_it_answers_as_in_process(web: httpx.Client) -> None:
     [
         ("GET", PATH, 404),
         ("OPTIONS", PATH, 404),
-        ("BREW", PATH, 404),
+        ("PROPFIND", PATH, 404),
         ("POST", "/", 404),
         ("POST", "/nowhere", 404),
         ("POST", "/campaigns%2Ftrigger/send", 404),
@@ -161,6 +163,85 @@ def test_a_caller_that_hangs_up_in_the_middle_harms_nothing(
     assert len(web.get("/_sandbox/requests").json()["requests"]) == 1
 
 
+RAW = json.dumps(TO_ONE).encode()
+HEAD = (
+    f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer sandbox-key\r\n"
+    f"Content-Type: application/json\r\nContent-Length: {len(RAW)}\r\n"
+).encode()
+H2C = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQ\r\n\r\n"
+END = b"Connection: close\r\n\r\n"
+
+
+def said(url: str, *parts: bytes) -> bytes:
+    """All that the server says to these bytes until it closes the connection."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as raw:
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for part in parts:
+            raw.sendall(part)
+        return b"".join(iter(lambda: raw.recv(65_536), b""))
+
+
+@pytest.mark.parametrize(
+    ("parts", "accepted"),
+    [
+        # Java's client asks for HTTP/2 so, and is content with HTTP/1.1.
+        ((HEAD + H2C + RAW, HEAD + END + RAW), 2),
+        ((HEAD + H2C, RAW, HEAD + END + RAW), 2),
+        ((HEAD + H2C[:30], H2C[30:] + RAW[:5], RAW[5:] + HEAD + END + RAW), 2),
+        ((HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n" + RAW + HEAD + END + RAW,), 2),
+        # Without its `close`, this one would stay open.
+        ((HEAD + b"Connection: close, Upgrade\r\nUpgrade: h2c\r\n\r\n" + RAW,), 1),
+        ((HEAD + b"Connection: Upgrade\r\nConnection: close\r\nUpgrade: h2c\r\n\r\n" + RAW,), 1),
+        (((HEAD + H2C + RAW) * 500 + HEAD + END + RAW,), 501),
+        (((HEAD + b"\r\n" + RAW) * 3 + HEAD + END + RAW,), 4),
+        ((HEAD + b"Expect: 100-continue\r\n" + END, RAW), 1),
+        ((HEAD.replace(b"HTTP/1.1", b"HTTP/1.0") + b"\r\n" + RAW,), 1),
+        ((HEAD.replace(b"POST /", b"POST http://127.0.0.1/") + END + RAW,), 1),
+        (tuple(bytes([each]) for each in HEAD + END + RAW), 1),
+    ],
+)
+def test_the_ways_in_which_a_request_may_come(
+    parts: tuple[bytes, ...], accepted: int, served: tuple[str, Sandbox, list[LogEntry]]
+) -> None:
+    url, braze, _ = served
+    braze.reset()
+    answered = said(url, *parts)
+    assert answered.count(b"HTTP/1.1 201 Created") == accepted
+    assert [entry.body for entry in braze.requests] == [TO_ONE] * accepted
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\x16\x03\x01\x02\x00\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"BREW / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"CONNECT braze.com:443 HTTP/1.1\r\nHost: braze.com\r\n\r\n",
+        b"GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_refused_and_in_no_log(raw: bytes, served: tuple[str, Sandbox, list[LogEntry]]) -> None:
+    url, braze, _ = served
+    braze.reset()
+    head, _, body = said(url, raw).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"X-Braze-Sandbox: 1" in head
+    assert json.loads(body) == {"message": "Invalid HTTP request received"}
+    assert braze.requests == ()
+
+
+@pytest.mark.parametrize("line", [b"X: ", b"GET /"])
+def test_a_head_without_an_end_is_not_kept(line: bytes, served: tuple[str, Sandbox, list[LogEntry]]) -> None:
+    host, port = served[0].removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as raw:
+        raw.sendall(line if line.startswith(b"GET") else b"GET / HTTP/1.1\r\nHost: x\r\n" + line)
+        with pytest.raises(ConnectionError):
+            raw.sendall(b"a" * 100_000_000)
+
+
 def test_the_app_in_process() -> None:
     async def run() -> int:
         app = httpx.ASGITransport(create_app(local_sandbox()))
@@ -179,6 +260,21 @@ def test_ipv6_where_there_is_some() -> None:
     with running(local_sandbox(), host="::1") as url, httpx.Client(base_url=url, trust_env=False) as client:
         assert url.startswith("http://[::1]:")
         assert client.get("/_sandbox/requests").status_code == 200
+
+
+def test_connections_stay_open_for_longer_than_clients_keep_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Java's keeps them for 30 seconds, and Go's for 90 unless the server is quicker; a proxy's mostly for 60.
+    seen: list[int] = []
+
+    class Config(uvicorn.Config):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            seen.append(self.timeout_keep_alive)
+
+    monkeypatch.setattr(uvicorn, "Config", Config)
+    with running(local_sandbox()):
+        pass
+    assert seen[0] > 60
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "", "127.0.0.1.example.com"])
@@ -216,13 +312,22 @@ def test_an_address_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None
         serve(local_sandbox(), port=80)
 
 
-@pytest.mark.parametrize("missing", ["starlette.applications", "uvicorn"])
-def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
-    monkeypatch.setitem(sys.modules, missing, None)
-    with pytest.raises(ConfigurationError) as caught:
-        serve(local_sandbox(), port=0)
-    assert caught.value.code == "AUD806"
-    assert caught.value.help == "pip install 'audience-dsl[sandbox]'"
+@pytest.mark.parametrize("missing", ["httptools", "jinja2", "starlette", "uvicorn"])
+def test_without_the_extra(missing: str) -> None:
+    code = f"""
+import sys
+sys.modules[{missing!r}] = None
+from audience_dsl.diagnostics import ConfigurationError
+from audience_dsl.sandbox import local_sandbox, serve
+try:
+    serve(local_sandbox(), port=0)
+except ConfigurationError as error:
+    print(error.code, error.message, error.help, sep="|")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    told = f"the sandbox on a port needs {missing}, which is not installed"
+    # The part of a package that is asked for first.
+    assert done.stdout.replace(".applications", "") == f"AUD806|{told}|pip install 'audience-dsl[sandbox]'\n"
 
 
 SERVES = """
@@ -263,6 +368,46 @@ def test_a_process_that_serves_ends_cleanly_on_ctrl_c() -> None:
     assert out == "1 201\nended\n"
     assert err == ""
     assert process.returncode == 0
+
+
+ASKS_FOR_BRAZE = """
+import json, socket, sys
+from audience_dsl.braze_api import ENDPOINTS_BY_PATH
+from audience_dsl.sandbox import local_sandbox, running
+from audience_dsl.sandbox.transport import transport
+from audience_dsl.sender.http import httpx
+
+EVENTS = {"socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname", "subprocess.Popen"}
+asked = []
+sys.addaudithook(lambda event, given: asked.append([event, str(given[-1])]) if event in EVENTS else None)
+key = {"Authorization": "Bearer sandbox-key"}
+body = {"campaign_id": "c", "recipients": [{"external_user_id": "u"}], "webhook": "http://192.0.2.1/"}
+sandbox = local_sandbox(profiles=[{"external_id": "u"}])
+with httpx.Client(transport=transport(sandbox), base_url="https://rest.iad-01.braze.com", headers=key) as client:
+    for path in ENDPOINTS_BY_PATH:
+        client.post(path, json=body)
+inside = list(asked)
+with running(sandbox) as url, socket.socket() as raw:
+    raw.connect(("127.0.0.1", int(url.rpartition(":")[2])))
+    raw.sendall(
+        b"POST https://rest.iad-01.braze.com/campaigns/trigger/send HTTP/1.1\\r\\nHost: rest.iad-01.braze.com\\r\\n"
+        b"Connection: close\\r\\nContent-Length: 0\\r\\n\\r\\n"
+    )
+    answer = b"".join(iter(lambda: raw.recv(65_536), b""))
+print(json.dumps([inside, asked, len(sandbox.requests), answer[:12].decode()]))
+"""
+
+
+def test_nothing_is_ever_forwarded() -> None:
+    """Python itself tells what is connected to, or looked up by its name."""
+    done = subprocess.run([sys.executable, "-c", ASKS_FOR_BRAZE], capture_output=True, text=True, check=True)
+    inside, asked, requests, answer = json.loads(done.stdout)
+    assert inside == []
+    # The test's own connection to the port.
+    assert len([each for each in asked if each[0] == "socket.connect"]) == 1
+    assert all("127.0.0.1" in given for event, given in asked), asked
+    assert requests == len(ENDPOINTS_BY_PATH) + 1
+    assert answer == "HTTP/1.1 401"
 
 
 def test_importing_the_core_brings_neither_httpx_nor_starlette() -> None:

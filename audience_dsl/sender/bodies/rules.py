@@ -107,7 +107,8 @@ def _messages(body: Object, findings: Findings) -> None:
         help = None if is_known else _way_of_channel(channel)
         if help is not None:
             findings.add("request-field-unknown", place, f"there is no channel {quoted(channel)}", help)
-        if "campaign_id" in body and isinstance(message, dict):
+        # A null is reported by its type, and is no campaign that has variations.
+        if body.get("campaign_id") is not None and isinstance(message, dict):
             _variation(message, findings, place)
 
 
