@@ -92,11 +92,13 @@ def activity_text(finding: Diagnostic, body: dict[str, Any], field: str | None =
     if finding.code is CODES["audience-comparison"]:
         what = _comparison_sentence(finding.pointer or "", body) or what
         # It has names of the body's, which may have half of a surrogate pair; the log goes into files.
-        what = what.encode("utf-8", "backslashreplace").decode("utf-8")
+        what = _cut(what.encode("utf-8", "backslashreplace").decode("utf-8"))
     repeated = write_json(body.get(field or "")).decode("ascii")
-    if len(repeated) > _REPEATED_AT_MOST:
-        repeated = repeated[:_REPEATED_AT_MOST] + "…"
-    return f"Error sending to invalid audience. {what}.. {repeated}"
+    return f"Error sending to invalid audience. {what}.. {_cut(repeated)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _REPEATED_AT_MOST else text[:_REPEATED_AT_MOST] + "…"
 
 
 def _comparison_sentence(pointer: str, body: object) -> str | None:

@@ -55,7 +55,7 @@ def test_what_became_of_it_decides(tmp_path: Path, fault: str | None, outcome: s
         assert len(sandbox.requests) == before
 
 
-@pytest.mark.parametrize("other", [None, "another", key_of(plan("Ben"))])
+@pytest.mark.parametrize("other", [None, "another", key_of(plan("Ben"))], ids=["none", "another", "of-a-plan"])
 def test_the_same_body_under_another_key(tmp_path: Path, other: str | None) -> None:
     sandbox = local_sandbox()
     with Ledger(tmp_path / "l.db") as ledger:
