@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -512,15 +513,14 @@ def test_what_brazes_pages_leave_open_is_set(here: Path, option: str, body: dict
 
 
 def test_a_script_may_put_it_into_the_background(here: Path) -> None:
-    script = f"{' '.join(COMMAND)} sandbox --port 0 --state s.json & echo $!; wait $!; echo $?"
+    script = f"{shlex.join(COMMAND)} sandbox --port 0 --state s.json & echo $!; wait $!; echo $?"
     with subprocess.Popen(
         ["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
     ) as it:
         assert it.stdout is not None
         child = int(it.stdout.readline())
         assert it.stderr is not None
-        while b"--data-raw" not in it.stderr.readline():
-            pass
+        assert any(b"--data-raw" in line for line in it.stderr)
         os.kill(child, signal.SIGTERM)
         out, err = it.communicate(timeout=30)
     assert out == b"143\n"
