@@ -19,7 +19,7 @@ object, 7 the request, 8 the sender and its configuration, 9 profiles and what i
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .source import Source, Span
 
@@ -47,6 +47,7 @@ __all__ = [
     "code_named",
     "counted",
     "cut",
+    "did_you_mean",
     "distinct",
     "listed",
     "nearest",
@@ -54,6 +55,8 @@ __all__ = [
     "quoted",
     "visible",
 ]
+
+T = TypeVar("T")
 
 ERROR = "error"
 WARNING = "warning"
@@ -296,6 +299,12 @@ def nearest(name: str, candidates: Iterable[str], *, most: int = 3) -> list[str]
         alike = (each for each in spelled if each[:1] == name[:1].lower() and abs(len(each) - len(name)) <= 2)
         spelled = {each: spelled[each] for each in list(alike)[:COMPARED_AT_MOST]}
     return [spelled[match] for match in get_close_matches(name.lower(), spelled, n=most, cutoff=0.6)]
+
+
+def did_you_mean(name: str, candidates: Iterable[str], otherwise: T) -> str | T:
+    """The way out of a name that there is not: the candidate that was probably meant, or else what is said instead."""
+    close = nearest(name, candidates, most=1)
+    return f"did you mean `{close[0]}`?" if close else otherwise
 
 
 def nearest_file(path: "Path") -> "Path | None":

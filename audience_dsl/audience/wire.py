@@ -9,7 +9,7 @@ from typing import Any, Final, TypeGuard
 from pydantic_core import ErrorDetails
 
 from ..braze import DAYS_AT_MOST, OLD_COMPARISONS, REGEX_AT_MOST, STATUSES
-from ..diagnostics import Diagnostic, listed, nearest, quoted
+from ..diagnostics import Diagnostic, did_you_mean, listed, nearest, quoted
 from ..json_values import UNFIT, Bounds, Findings, Path, kind_in_words, plain
 from .nearest_values import nearest_value
 from .shape import (
@@ -180,8 +180,7 @@ def _kind(member: object, findings: Findings, place: Path) -> str | None:
 def _way_for_key(key: str) -> str:
     if key.lower() == "not":
         return "there is no NOT: use the opposite comparison, such as `not_equal` or `is_none_of`"
-    close = nearest(key, KINDS, most=1)
-    return f"did you mean `{close[0]}`?" if close else _ONE_OF_THE_KEYS
+    return did_you_mean(key, KINDS, _ONE_OF_THE_KEYS)
 
 
 def _renew(content: object, renewed: Findings, place: Path) -> None:
@@ -250,8 +249,7 @@ def _way_for_comparison(comparison: str, comparisons: tuple[str, ...]) -> str:
     now = OLD_COMPARISONS.get(comparison)
     if now in comparisons:
         return f"write `{now}`, for every type; `{comparison}` is from older pages, and the server refuses it"
-    close = nearest(comparison, comparisons, most=1)
-    return f"did you mean `{close[0]}`?" if close else f"use one of {listed(comparisons)}"
+    return did_you_mean(comparison, comparisons, f"use one of {listed(comparisons)}")
 
 
 def _translate(
@@ -266,12 +264,11 @@ def _translate(
     for error in errors:
         field = str(error["loc"][0])
         if error["type"] == "extra_forbidden":
-            close = nearest(field, FIELDS_OF[kind], most=1)
             findings.add(
                 "audience-unknown-key",
                 (place, field),
                 f"`{kind}` has no field {quoted(field)}",
-                f"did you mean `{close[0]}`?" if close else f"it holds {listed(FIELDS_OF[kind])}",
+                did_you_mean(field, FIELDS_OF[kind], f"it holds {listed(FIELDS_OF[kind])}"),
             )
         elif field == "custom_attribute_name":
             _report_name(error, content, findings, place)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..api import Analysis, Audience, analyse
-from ..diagnostics import CODES, ERROR, BindError, CompileError, Diagnostic, by_severity, nearest
+from ..diagnostics import CODES, ERROR, BindError, CompileError, Diagnostic, by_severity, did_you_mean
 from ..source import Source
 from .exits import FindingsError, UsageFault
 from .files import STDIN, open_argument, shown_path
@@ -136,7 +136,6 @@ def unknown_parameters(given: Given, known: Iterable[str]) -> list[Diagnostic]:
     findings = []
     for name in given.names:
         if name not in known:
-            close = nearest(name, known, most=1)
-            way = f"did you mean `{close[0]}`?" if close else given.where(name)
+            way = did_you_mean(name, known, given.where(name))
             findings.append(Diagnostic(CODES["parameter-unknown"], f"no file has a parameter `${name}`", help=way))
     return findings

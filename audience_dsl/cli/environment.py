@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..braze_api import Endpoint
 from ..config import Configuration, Environment, KeySource, looks_like_key
-from ..diagnostics import CODES, WARNING, ConfigurationError, Diagnostic, listed, nearest, quoted
+from ..diagnostics import CODES, WARNING, ConfigurationError, Diagnostic, did_you_mean, listed, nearest, quoted
 from .console import KEY_VARIABLE, Console
 from .exits import BadConfigurationError, RefusedError, UsageFault
 from .keys import key_file, read_key
@@ -212,8 +212,7 @@ def _named(name: str, environments: Mapping[str, Environment], configuration: Co
         file = "there is no configuration" if configuration.path is None else "the configuration has none"
         way = "write `[env.NAME]` into audience.toml, or `[tool.audience.env.NAME]` into pyproject.toml"
         raise _bad(f"{said}: {file}", way)
-    close = nearest(name, environments, most=1)
-    raise _bad(said, f"did you mean `{close[0]}`?" if close else f"there are {listed(environments)}")
+    raise _bad(said, did_you_mean(name, environments, f"there are {listed(environments)}"))
 
 
 def url_of(environment: Environment) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .request_file import PreparedRequest
     from .sending_options import LedgerOptions
 
-__all__ = ["Job", "job_of_file", "refuse_entire_segment"]
+__all__ = ["Job", "admit", "job_of_file", "refuse_entire_segment"]
 
 
 class Job:
@@ -67,13 +67,18 @@ class Job:
     def prepare(self, console: Console, now: datetime) -> "PreparedRequest":
         """What is sent, checked as of this instant, and let through by what holds where it goes."""
         prepared = self._read(now)
-        console.diagnostics(prepared.warnings)
-        if self.aim.environment is not None:
-            show_rows(console, [("in", self.aim.environment.name)])
-        self.aim.gate_body(prepared.endpoint, prepared.template or prepared.request.to_dict())
-        if self._needs_word and _reaches_entire_segment(prepared):
+        admit(console, self.aim, prepared)
+        if self._needs_word and prepared.request.is_entire_segment:
             refuse_entire_segment("and `--yes` alone does not say that it is meant")
         return prepared
+
+
+def admit(console: Console, aim: "Target", prepared: "PreparedRequest") -> None:
+    """Say what is found about a request and where it goes, and raise RefusedError where it may not go there."""
+    console.diagnostics(prepared.warnings)
+    if aim.environment is not None:
+        show_rows(console, [("in", aim.environment.name)])
+    aim.gate_body(prepared.endpoint, prepared.template or prepared.request.to_dict())
 
 
 def job_of_file(
@@ -114,11 +119,6 @@ def job_of_file(
         audience_without_broadcast=audience_without_broadcast,
         needs_word=needs_word and not is_run and not sandbox,
     )
-
-
-def _reaches_entire_segment(prepared: "PreparedRequest") -> bool:
-    """Whether it is a broadcast, and has no audience."""
-    return prepared.request.is_broadcast and prepared.endpoint.audience_field not in prepared.request.to_dict()
 
 
 def refuse_entire_segment(reason: str) -> None:

@@ -15,6 +15,7 @@ from .exits import UsageFault
 __all__ = [
     "Where",
     "answer_format_option",
+    "audience_without_broadcast_option",
     "catalog_option",
     "config_option",
     "endpoint_of",
@@ -186,6 +187,15 @@ def endpoint_of(instance: str | None, endpoint: str | None) -> str | None:
     from ..sender.address import resolve_endpoint
 
     return resolve_endpoint(named)
+
+
+def audience_without_broadcast_option(function: F) -> F:
+    """`--audience-without-broadcast`."""
+    return click.option(
+        "--audience-without-broadcast",
+        is_flag=True,
+        help="Let an audience without users pass without `broadcast: true`.",
+    )(function)
 
 
 def now_option(function: F) -> F:

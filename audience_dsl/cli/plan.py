@@ -10,7 +10,15 @@ from ..report.display import span_in_words
 from .console import Console
 from .exits import UsageFault
 from .files import STDIN
-from .options import Where, output_format_option, parameter_options, place_options, project_options, span_of
+from .options import (
+    Where,
+    audience_without_broadcast_option,
+    output_format_option,
+    parameter_options,
+    place_options,
+    project_options,
+    span_of,
+)
 from .outputs import check_outputs, write_all
 from .parameters import read_given
 from .plan_show import command as show
@@ -54,11 +62,7 @@ class _Plan(Sectioned):
 @place_options
 @parameter_options
 @project_options
-@click.option(
-    "--audience-without-broadcast",
-    is_flag=True,
-    help="Let an audience without recipients pass without `broadcast: true`.",
-)
+@audience_without_broadcast_option
 @planned_run_options
 @count_options
 @click.option("-o", "--output-file", metavar="FILE", help="Write the plan there. [default: to stdout]")

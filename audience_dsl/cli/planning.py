@@ -13,6 +13,7 @@ from .confirming import rows_of, show, show_rows
 from .environment import target_of
 from .exits import UsageFault
 from .files import STDIN, shown_path
+from .job import admit
 from .request_file import PreparedRequest, read_request
 from .run_staging import staged
 
@@ -57,10 +58,7 @@ def planned(
         ids=aim.ids,
         recipients_apart=recipients is not None,
     )
-    console.diagnostics(prepared.warnings)
-    if aim.environment is not None:
-        show_rows(console, [("in", aim.environment.name)])
-    aim.gate_body(prepared.endpoint, prepared.template or prepared.request.to_dict())
+    admit(console, aim, prepared)
     run = preview = None
     if recipients is None:
         show(console, prepared, aim.goes_to(prepared.endpoint))

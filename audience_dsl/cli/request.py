@@ -10,7 +10,15 @@ import click
 
 from .console import Console
 from .exits import UsageFault
-from .options import Where, now_option, output_format_option, parameter_options, project_options, target_options
+from .options import (
+    Where,
+    audience_without_broadcast_option,
+    now_option,
+    output_format_option,
+    parameter_options,
+    project_options,
+    target_options,
+)
 from .parameters import read_given
 
 if TYPE_CHECKING:
@@ -40,11 +48,7 @@ Exit codes:
 @parameter_options
 @project_options
 @now_option
-@click.option(
-    "--audience-without-broadcast",
-    is_flag=True,
-    help="Let an audience without users pass without `broadcast: true`.",
-)
+@audience_without_broadcast_option
 @output_format_option()
 @click.pass_obj
 def command(

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from ..diagnostics import Diagnostic, RequestError, listed, nearest, quoted
+from ..diagnostics import Diagnostic, RequestError, did_you_mean, listed, nearest, quoted
 from ..source import Source
 from .compiling import compile_source
 from .parameters import Given
@@ -79,8 +79,7 @@ class AudienceReader:
     def _has_sound_keys(self, value: dict[str, Any]) -> bool:
         unknown = [key for key in value if key not in _LANGUAGE_KEYS]
         for key in unknown:
-            close = nearest(key, _LANGUAGE_KEYS, most=1)
-            way = f"did you mean `{close[0]}`?" if close else f"the keys here are {listed(_LANGUAGE_KEYS)}"
+            way = did_you_mean(key, _LANGUAGE_KEYS, f"the keys here are {listed(_LANGUAGE_KEYS)}")
             self._fault("request-field-unknown", key, f"there is no key `{key}` here", way)
         if ("file" in value) == ("text" in value):
             if "file" in value:

@@ -1,12 +1,11 @@
 """What ends `audience sandbox`: Ctrl-C, SIGTERM, or the end of its terminal; of several signals the first counts."""
 
 import signal
-from contextlib import suppress
+from contextlib import ExitStack
 from types import FrameType
-from typing import Any
 
 from .exits import DONE, TERMINATED
-from .stopping import Terminated
+from .stopping import Terminated, taking
 
 __all__ = ["Ending"]
 
@@ -21,20 +20,16 @@ class Ending:
 
     def __init__(self) -> None:
         self.exit_code: int | None = None
-        self._before: dict[int, Any] = {}
+        self._taking = ExitStack()
 
     def __enter__(self) -> "Ending":
         # There is no SIGHUP on Windows.
-        for number in {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}:
-            # Not in the main thread, where nobody may set a handler: it stays what it was.
-            with suppress(ValueError):
-                if signal.getsignal(number) is not signal.SIG_IGN:
-                    self._before[number] = signal.signal(number, self._take)
+        signals = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+        self._taking.enter_context(taking(signals, self._take, ignored_too=False))
         return self
 
     def __exit__(self, *_error: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+        self._taking.close()
 
     def _take(self, number: int, _frame: FrameType | None) -> None:
         if number not in (signal.SIGINT, signal.SIGTERM):

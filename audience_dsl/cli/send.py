@@ -12,7 +12,14 @@ from ..report.display import clean
 from .confirming import confirm, show
 from .console import KEY_VARIABLE, Console
 from .exits import UsageFault
-from .options import Where, output_format_option, parameter_options, project_options, target_options
+from .options import (
+    Where,
+    audience_without_broadcast_option,
+    output_format_option,
+    parameter_options,
+    project_options,
+    target_options,
+)
 from .parameters import read_given
 from .run import RunCommand
 from .run_options import RunOptions, run_options
@@ -87,11 +94,7 @@ Of several batches the worst counts: 4 before 3 before 5 before 7 before 1."""
 @output_format_option(answers=True)
 @parameter_options
 @project_options
-@click.option(
-    "--audience-without-broadcast",
-    is_flag=True,
-    help="Let an audience without recipients pass without `broadcast: true`.",
-)
+@audience_without_broadcast_option
 @count_options
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for the answer. [default: 60]")
 @ledger_options

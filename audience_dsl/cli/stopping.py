@@ -3,15 +3,15 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 from typing import Any
 
 from .console import Console
 from .exits import INTERRUPTED, TERMINATED
 
-__all__ = ["Stops", "Terminated", "ended_by", "terminable"]
+__all__ = ["Stops", "Terminated", "ended_by", "taking", "terminable"]
 
 
 class Terminated(KeyboardInterrupt):
@@ -25,16 +25,26 @@ def terminable() -> Iterator[None]:
     def raise_it(_signal: int, _frame: FrameType | None) -> None:
         raise Terminated
 
-    try:
-        before = signal.signal(signal.SIGTERM, raise_it)
-    except ValueError:
-        # Not in the main thread, where nobody may set a handler: it stays what it was.
+    with taking((signal.SIGTERM,), raise_it):
         yield
-        return
+
+
+@contextmanager
+def taking(
+    signals: Iterable[int], handler: Callable[[int, FrameType | None], None], *, ignored_too: bool = True
+) -> Iterator[None]:
+    """These signals go to the handler meanwhile; those that are ignored only where that is wanted."""
+    before: dict[int, Any] = {}
     try:
+        for number in signals:
+            # Not in the main thread, where nobody may set a handler: it stays what it was.
+            with suppress(ValueError):
+                if ignored_too or signal.getsignal(number) is not signal.SIG_IGN:
+                    before[number] = signal.signal(number, handler)
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, known in before.items():
+            signal.signal(number, known)
 
 
 def ended_by(stop: KeyboardInterrupt) -> int:
@@ -54,7 +64,7 @@ class Stops:
         self._grace = grace
         # As `Console.note` would clear what stands on the line of a bar.
         self._clear = "\r\x1b[K" if console.shows_progress else ""
-        self._before: dict[int, Any] = {}
+        self._taking = ExitStack()
         self.exit_code: int | None = None
         self.in_words: str | None = None
 
@@ -72,15 +82,11 @@ class Stops:
         )
 
     def __enter__(self) -> "Stops":
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # Not in the main thread, where nobody may set a handler: it stays what it was.
-            with suppress(ValueError):
-                self._before[number] = signal.signal(number, self._take)
+        self._taking.enter_context(taking((signal.SIGINT, signal.SIGTERM), self._take))
         return self
 
     def __exit__(self, *_error: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+        self._taking.close()
 
 
 def _say(text: str) -> None:

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..braze_api import INSTANCES
-from ..diagnostics import CODES, ConfigurationError, listed, nearest, quoted
+from ..diagnostics import CODES, ConfigurationError, did_you_mean, listed, nearest, quoted
 from ..source import Span
 from .configuration import dotted
 from .environments import VARIABLE, Environment, KeySource, looks_like_key
@@ -104,11 +104,10 @@ class _Reader:
 
     def _unknown(self, key: str) -> None:
         where = f"an environment has no key {quoted(key)}"
-        close = nearest(key.replace("_", "-"), ENVIRONMENT_KEYS, most=1)
         if _NAMES_OF_SECRETS.search(key) and isinstance(self.table[key], str):
             self._fault((key,), f"{where}, and a key never stands in the configuration", slug=_LITERAL)
         else:
-            way = f"did you mean `{close[0]}`?" if close else f"the keys here are {listed(ENVIRONMENT_KEYS)}"
+            way = did_you_mean(key.replace("_", "-"), ENVIRONMENT_KEYS, f"the keys here are {listed(ENVIRONMENT_KEYS)}")
             self._fault((key,), where, way)
 
     def _fault(self, path: "KeyPath", message: str, help: str | None = None, *, slug: str = "settings") -> None:
@@ -134,8 +133,7 @@ class _Reader:
             raise refused(f"`{key}` is no name of an instance", f'write `{key} = "EU-01"`, for example')
         if "://" in value:
             raise refused(f"`{key}` is given a URL", "write it as `endpoint`")
-        close = nearest(value, INSTANCES, most=1)
-        way = f"did you mean `{close[0]}`?" if close else "a new instance is written as `endpoint`, with its URL"
+        way = did_you_mean(value, INSTANCES, "a new instance is written as `endpoint`, with its URL")
         raise refused(f"there is no instance {quoted(value)}", way)
 
     def _endpoint(self, key: str, value: Any) -> str:
@@ -158,8 +156,7 @@ class _Reader:
         known = (*KEY_PLACES, "user")
         for key in value:
             if key not in known:
-                close = nearest(key, known, most=1)
-                way = f"did you mean `{close[0]}`?" if close else f"the keys here are {listed(known)}"
+                way = did_you_mean(key, known, f"the keys here are {listed(known)}")
                 self._fault(("key", key), f"`key` has no key {quoted(key)}", way)
         kinds = [kind for kind in KEY_PLACES if kind in value]
         if len(kinds) != 1:
@@ -227,8 +224,7 @@ class _Reader:
         for name, each in value.items():
             usual = name.replace("_", "-")
             if usual not in RATE_LIMITS:
-                close = nearest(usual, RATE_LIMITS, most=1)
-                way = f"did you mean `{close[0]}`?" if close else f"the limits are {listed(RATE_LIMITS)}"
+                way = did_you_mean(usual, RATE_LIMITS, f"the limits are {listed(RATE_LIMITS)}")
                 raise refused(f"there is no limit {quoted(name)}", way)
             if usual in found:
                 raise refused(f"the limit `{usual}` stands twice in `{key}`", "keep one of them")

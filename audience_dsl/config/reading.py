@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..diagnostics import listed, nearest, quoted
+from ..diagnostics import did_you_mean, listed, nearest, quoted
 from ..settings import Limits, Settings
 from ..source import Source
 from ..toml_text import KeyPath
@@ -132,8 +132,7 @@ class _Reader(Tables):
         steps = self.texts(key, value)
         for each in steps:
             if each not in STEPS:
-                close = nearest(each, STEPS, most=1)
-                way = f"did you mean `{close[0]}`?" if close else f"the steps are {listed(STEPS)}"
+                way = did_you_mean(each, STEPS, f"the steps are {listed(STEPS)}")
                 raise refused(f"there is no step {quoted(each)}", way)
         return tuple(each for each in STEPS if each in steps)
 

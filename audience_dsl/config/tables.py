@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..diagnostics import CODES, ConfigurationError, Diagnostic, listed, nearest, quoted
+from ..diagnostics import CODES, ConfigurationError, Diagnostic, did_you_mean, listed, quoted
 from ..source import Source, Span
 from ..toml_text import KeyPath, TomlError, TomlPlaces, read_toml
 from .configuration import dotted
@@ -54,8 +54,7 @@ class Tables:
         """Note the keys that a table does not have. `what` is what to call it."""
         for key in table:
             if key not in known:
-                close = nearest(key, known, most=1)
-                way = f"did you mean `{close[0]}`?" if close else f"the keys here are {listed(known)}"
+                way = did_you_mean(key, known, f"the keys here are {listed(known)}")
                 where = what or (f"`{dotted(path)}`" if path else "the configuration")
                 self.fault((*path, key), f"{where} has no key {quoted(key)}", way)
 

@@ -186,7 +186,7 @@ class Plan:
     @property
     def is_entire_segment(self) -> bool:
         """Whether a broadcast in it has no audience, so that nothing narrows whom it reaches."""
-        return self.is_broadcast and self.audience_json is None
+        return any(each.request.is_entire_segment for each in self.requests)
 
     @property
     def audience_json(self) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from ..diagnostics import CODES, AudienceError, ConfigurationError, listed, nearest, quoted
+from ..diagnostics import CODES, AudienceError, ConfigurationError, did_you_mean, listed, quoted
 from ..profiles import Profile
 from ..profiles.files import Unreadable, read_profiles
 from ..sandbox import SANDBOX_KEY, Sandbox, running
@@ -32,8 +32,7 @@ def make_sandbox(config: pytest.Config, item: pytest.Item) -> BrazeSandbox:
         settings.update(mark.kwargs)
     for name in settings:
         if name not in _SETTINGS:
-            close = nearest(name, _SETTINGS, most=1)
-            way = f"did you mean `{close[0]}`?" if close else f"the settings are {listed(sorted(_SETTINGS))}"
+            way = did_you_mean(name, _SETTINGS, f"the settings are {listed(sorted(_SETTINGS))}")
             _refuse(f"the mark `{_MARK}` has no setting {quoted(name)}; {way}")
     key = settings.get("api_key") or next(iter(settings.get("keys") or [SANDBOX_KEY]))
     with _told():

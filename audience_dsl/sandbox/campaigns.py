@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from ..diagnostics import listed, nearest, quoted
+from ..diagnostics import did_you_mean, listed, quoted
 from .changes import Changes
 from .given import Given, refused
 
@@ -122,10 +122,9 @@ class Campaigns:
     def _state(self, state: object) -> State:
         if isinstance(state, str) and state in _STATES:
             return _STATES[state]
-        close = nearest(str(state), STATES, most=1)
         raise refused(
             f"a {self._what} is not {quoted(str(state))}",
-            f"did you mean `{close[0]}`?" if close else f"the states are {listed(STATES)}",
+            did_you_mean(str(state), STATES, f"the states are {listed(STATES)}"),
         )
 
     def __repr__(self) -> str:

@@ -19,8 +19,10 @@ from ..settings import Limits, Settings
 from .given import refused
 from .reach import CLAUSES_AT_MOST, REGEX_SECONDS_AT_MOST
 
-__all__ = ["COUNT_AT_MOST", "profiles_at_edges"]
+__all__ = ["COUNT", "COUNT_AT_MOST", "profiles_at_edges"]
 
+# Unless somebody asks for more or fewer.
+COUNT: Final = 50
 COUNT_AT_MOST: Final = 10_000
 # Mixtures that are tried for each that is asked for: of few values there are few.
 _TRIES: Final = 10
@@ -32,7 +34,7 @@ def profiles_at_edges(
     audience: object,
     *,
     seed: int = 0,
-    count: int = 50,
+    count: int = COUNT,
     now: datetime | float,
     settings: Settings | None = None,
 ) -> list[Sample]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Final, Literal, TypeAlias
 
-from ..diagnostics import listed, nearest, quoted
+from ..diagnostics import did_you_mean, listed, quoted
 from .given import refused
 
 __all__ = [
@@ -165,8 +165,7 @@ def fault_named(name: str, delay: float = DELAY) -> Fault:
     if match is not None:
         form = match[2]
         return Fault(name, status=int(match[1]), is_page=bool(form), is_taken=form == "late")
-    close = nearest(name, FAULTS, most=1)
-    way = f"did you mean `{close[0]}`?" if close else f"the faults are {listed(FAULTS)}, and any status from 400 to 599"
+    way = did_you_mean(name, FAULTS, f"the faults are {listed(FAULTS)}, and any status from 400 to 599")
     raise refused(f"there is no fault {quoted(name)}", way)
 
 

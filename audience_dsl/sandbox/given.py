@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from ..diagnostics import CODES, ConfigurationError, listed, nearest, quoted, visible
+from ..diagnostics import CODES, ConfigurationError, did_you_mean, listed, quoted, visible
 from ..json_values import Path, kind_in_words, pointer_of
 
 __all__ = ["LATEST", "Given", "iso", "refused"]
@@ -53,8 +53,7 @@ class Given:
         found = dict(self.pairs())
         for name in found:
             if name not in names:
-                close = nearest(name, names, most=1)
-                way = f"did you mean `{close[0]}`?" if close else f"the members are {listed(names)}"
+                way = did_you_mean(name, names, f"the members are {listed(names)}")
                 raise self.refused(f"has an unknown member {quoted(name)}", way)
         return found
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 from ..braze_api import ATTRIBUTES_PERMISSION, ENDPOINTS
-from ..diagnostics import CODES, ConfigurationError, listed, nearest, quoted
+from ..diagnostics import CODES, ConfigurationError, did_you_mean, listed, quoted
 from .changes import Changes
 from .given import Given, refused
 
@@ -194,10 +194,9 @@ def _checked(permissions: Collection[str] | None) -> _Permissions:
 def _permission(given: Given) -> str:
     name = given.text()
     if name not in PERMISSIONS:
-        close = nearest(name, PERMISSIONS, most=1)
         raise given.refused(
             f"is {quoted(name)}, which there is not",
-            f"did you mean `{close[0]}`?" if close else f"the permissions are {listed(PERMISSIONS)}",
+            did_you_mean(name, PERMISSIONS, f"the permissions are {listed(PERMISSIONS)}"),
         )
     return name
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from ..braze_api import RATE_WINDOWS, RateWindow
-from ..diagnostics import listed, nearest, quoted
+from ..diagnostics import did_you_mean, listed, quoted
 from .changes import Changes
 from .given import LATEST, Given, refused
 
@@ -190,10 +190,9 @@ def _windows(limits: Mapping[str, int]) -> dict[str, RateWindow]:
 def _window(name: str, limit: object) -> RateWindow:
     known = RATE_WINDOWS.get(name)
     if known is None:
-        close = nearest(name, RATE_WINDOWS, most=1)
         raise refused(
             f"there is no limit {quoted(name)}",
-            f"did you mean `{close[0]}`?" if close else f"the limits are {listed(RATE_WINDOWS)}",
+            did_you_mean(name, RATE_WINDOWS, f"the limits are {listed(RATE_WINDOWS)}"),
         )
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
         raise refused(f"the limit `{name}` is a whole number from 1, not {limit!r}")

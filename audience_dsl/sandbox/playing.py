@@ -1,10 +1,10 @@
 """What a fault makes of an answer: in Braze's place, or over what Braze answered."""
 
-from http import HTTPStatus
 from typing import Final
 
 from .faults import Fault
 from .judging import Verdict
+from .wording import status_phrase
 
 __all__ = ["in_place_of_braze", "over_the_answer"]
 
@@ -47,9 +47,4 @@ def _turn_into_page(verdict: Verdict, fault: Fault) -> None:
 
 def _message(status: int) -> str:
     """The text of a status; empty where there is none."""
-    if status in _MESSAGES:
-        return _MESSAGES[status]
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
+    return _MESSAGES.get(status) or status_phrase(status)

@@ -234,6 +234,14 @@ class Standing:
         """
         self._known.set(profiles, origin)
 
+    def make_profiles(self, audience: object, *, seed: int = 0, count: int | None = None, origin: str) -> None:
+        """Users at the edges of an audience, by this clock and these settings; see `edges.profiles_at_edges`."""
+        from .edges import COUNT, profiles_at_edges
+
+        count = COUNT if count is None else count
+        made = profiles_at_edges(audience, seed=seed, count=count, now=self.clock(), settings=self.settings)
+        self.set_profiles(made, origin=origin)
+
     def profile_name(self, user: str) -> str | None:
         """What is special about a user who was made at the edges of a filter."""
         return self._known.name_of(user)

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Final
 
 from ..braze_api import ATTRIBUTES_PATH, ENDPOINTS_BY_PATH
-from ..diagnostics import ConfigurationError, listed, nearest, quoted
+from ..diagnostics import ConfigurationError, did_you_mean, listed, quoted
 from .changes import Changes
 from .faults import DELAY, DELAY_AT_MOST, Fault, FaultPlan, Faults, drawn, fault_named, rate_of, seconds_of
 from .given import Given, refused
@@ -214,10 +214,9 @@ def _seconds(text: str) -> float:
 def _path(given: Given) -> str:
     path = given.text()
     if path not in _PATHS:
-        close = nearest(path, _PATHS, most=1)
         raise given.refused(
             f"is {quoted(path)}, which is no endpoint of the sandbox",
-            f"did you mean `{close[0]}`?" if close else f"the endpoints are {listed(_PATHS)}",
+            did_you_mean(path, _PATHS, f"the endpoints are {listed(_PATHS)}"),
         )
     return path
 

@@ -5,6 +5,7 @@ their rule, and a guess for the rest, which get `Bad Request`; docs/sandbox.md l
 """
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from ..braze_api import Endpoint
@@ -22,6 +23,7 @@ __all__ = [
     "invalid_id",
     "notice",
     "refusal_message",
+    "status_phrase",
     "unknown_here",
 ]
 
@@ -46,6 +48,14 @@ _MESSAGES = {
 }
 # Characters of the audience that a line of the activity log repeats.
 _REPEATED_AT_MOST = 1_000
+
+
+def status_phrase(status: int) -> str:
+    """What HTTP calls a status; empty where it has no name."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
 
 
 def concerns_audience(finding: Diagnostic) -> bool:

@@ -5,7 +5,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from ..braze_api import INSTANCES
-from ..diagnostics import CODES, ConfigurationError, nearest
+from ..diagnostics import CODES, ConfigurationError, did_you_mean
 from .secret import Secret
 
 __all__ = ["is_loopback", "resolve_endpoint", "split_url"]
@@ -44,8 +44,7 @@ def _no_instance(name: str, secret: Secret | None) -> tuple[str, str]:
     shown = secret.scrub(name) if secret else name
     if shown != name or len(name) > _QUOTED_AT_MOST or not name.isprintable():
         return "the endpoint is neither an instance of Braze nor a URL", _WAY
-    close = nearest(name, INSTANCES, most=1)
-    return f"there is no instance `{name}`", f"did you mean `{close[0]}`?" if close else _WAY
+    return f"there is no instance `{name}`", did_you_mean(name, INSTANCES, _WAY)
 
 
 def _fault(url: str, parts: SplitResult | None) -> tuple[str, str] | None:

@@ -20,8 +20,8 @@ from ..diagnostics import (
     Diagnostic,
     RequestError,
     by_severity,
+    did_you_mean,
     listed,
-    nearest,
     quoted,
 )
 from ..json_values import UNFIT, Bounds, Findings, kind_in_words, plain
@@ -89,6 +89,11 @@ class Request:
     def __post_init__(self) -> None:
         object.__setattr__(self, "digest", hashlib.sha256(self.body).hexdigest())
 
+    @property
+    def is_entire_segment(self) -> bool:
+        """Whether it is a broadcast without an audience, so that nothing in it narrows whom it reaches."""
+        return self.is_broadcast and self.endpoint.audience_field not in self.to_dict()
+
     def to_dict(self) -> dict[str, Any]:
         """The body as a new object each time."""
         body: dict[str, Any] = json.loads(self.body)
@@ -138,11 +143,10 @@ def build_request(
 def _endpoint(named: Endpoint | str) -> Endpoint:
     found = named if isinstance(named, Endpoint) else endpoint_named(named) if isinstance(named, str) else None
     if found is None:
-        close = nearest(str(named), ENDPOINTS, most=1)
         raise ConfigurationError(
             CODES["settings"],
             f"there is no endpoint {quoted(str(named))}",
-            help=f"did you mean `{close[0]}`?" if close else f"name one of {listed(ENDPOINTS)}",
+            help=did_you_mean(str(named), ENDPOINTS, f"name one of {listed(ENDPOINTS)}"),
         )
     return found
 

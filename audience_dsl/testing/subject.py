@@ -11,7 +11,17 @@ from typing import Any
 from ..api import Analysis, analyse
 from ..catalog import Catalog
 from ..clauses import Clause, ClauseTree, clause_tree, clauses_of
-from ..diagnostics import CODES, ERROR, BindError, CompileError, Diagnostic, by_severity, listed, nearest, quoted
+from ..diagnostics import (
+    CODES,
+    ERROR,
+    BindError,
+    CompileError,
+    Diagnostic,
+    by_severity,
+    did_you_mean,
+    listed,
+    quoted,
+)
 from ..evaluate import Evaluator, Verdict
 from ..filters import And, Filter, Or, leaves_of
 from ..regexes import RegexError
@@ -148,9 +158,8 @@ class Subject:
         if names == [""]:
             message, way = "the audience has no name, as it is a bare expression", "leave `audience` out"
         else:
-            close = nearest(case.audience, names, most=1)
             message = f"{quoted(str(self.path))} has no audience named {quoted(case.audience)}"
-            way = f"did you mean `{close[0]}`?" if close else f"it has {listed(names)}" if names else "it has none"
+            way = did_you_mean(case.audience, names, f"it has {listed(names)}" if names else "it has none")
         raise _problem(file, case, message, way)
 
     def _values(self, case: Case) -> tuple[dict[str, Any], Analysis]:

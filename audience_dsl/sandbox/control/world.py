@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["points"]
 
-_COUNT: Final = 50
 # Profiles that an answer names.
 _SHOWN: Final = 100
 
@@ -46,8 +45,14 @@ def points(sandbox: Sandbox) -> list[Point]:
         if "edges_of" not in members:
             raise Refusal(400, "`edges_of` is missing", "it is the text of an audience, or its JSON")
         seed = members["seed"].whole_number(-(2**63), 2**63) if "seed" in members else 0
-        count = members["count"].whole_number(1) if "count" in members else _COUNT
-        _at_edges(sandbox, members["edges_of"].value, seed, count)
+        count = members["count"].whole_number(1) if "count" in members else None
+        audience = members["edges_of"].value
+        if isinstance(audience, str):
+            # At the first use: the language.
+            from ...api import compile
+
+            audience = compile(audience, settings=sandbox.settings).filter
+        sandbox.make_profiles(audience, seed=seed, count=count, origin=f"edges, by the seed {seed}")
         return _summary(sandbox)
 
     return [
@@ -58,17 +63,6 @@ def points(sandbox: Sandbox) -> list[Point]:
         Point("GET", "/state", "all that the sandbox holds, to be put back", state),
         Point("PUT", "/state", "puts a state back; a member that it leaves out stays", restore, takes=True),
     ]
-
-
-def _at_edges(sandbox: Sandbox, audience: object, seed: int, count: int) -> None:
-    # At the first use: the language and all that evaluates it.
-    from ...api import compile
-    from ..edges import profiles_at_edges
-
-    if isinstance(audience, str):
-        audience = compile(audience, settings=sandbox.settings).filter
-    made = profiles_at_edges(audience, seed=seed, count=count, now=sandbox.clock(), settings=sandbox.settings)
-    sandbox.set_profiles(made, origin=f"edges, by the seed {seed}")
 
 
 def _summary(sandbox: Sandbox) -> dict[str, Any]:

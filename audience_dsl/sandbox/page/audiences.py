@@ -2,7 +2,7 @@
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ...audience.read import read
 from ...braze_api import ENDPOINTS_BY_PATH
@@ -15,11 +15,7 @@ from ...explaining.wording import Words, say, sentence
 from ...settings import Limits, Settings
 from ..journal import LogEntry
 
-if TYPE_CHECKING:
-    from ...samples import Sample
-    from ..core import Sandbox
-
-__all__ = ["Explained", "Step", "audience_of", "explained", "profiles_at", "text_of"]
+__all__ = ["Explained", "Step", "audience_of", "explained", "text_of"]
 
 # An audience may have 100,000 clauses; nobody reads so many, and the page should open at once.
 _CLAUSES_AT_MOST: Final = 1_000
@@ -70,13 +66,6 @@ def audience_of(entry: LogEntry, body: dict[str, Any] | None) -> Any:
     if body is None or endpoint is None or endpoint.audience_field is None:
         return None
     return body.get(endpoint.audience_field)
-
-
-def profiles_at(sandbox: "Sandbox", audience: Any, *, seed: int, count: int) -> "list[Sample]":
-    """Users at the edges of an audience, by the sandbox's clock."""
-    from ..edges import profiles_at_edges
-
-    return profiles_at_edges(audience, seed=seed, count=count, now=sandbox.clock(), settings=sandbox.settings)
 
 
 def explained(audience: object, settings: Settings) -> Explained:

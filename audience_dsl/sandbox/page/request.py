@@ -1,7 +1,6 @@
 """One request: what Braze would make of it, its audience as text and explained, and whom it would reach, and why."""
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,9 @@ from ...profiles import Profile
 from ..journal import LogEntry
 from ..numbers import whole_number
 from ..reach import CAVEAT, Reach, WhyError
+from ..wording import status_phrase
 from .answering import look, missing, posting
-from .audiences import audience_of, explained, profiles_at
+from .audiences import audience_of, explained
 from .bodies import beginning_of, object_of
 from .fault_words import MEANINGS
 from .forms import Form, FormError
@@ -62,8 +62,7 @@ def routes(sandbox: "Sandbox") -> list[Route]:
         audience = None if entry is None else audience_of(entry, object_of(entry))
         if audience is None:
             raise FormError(f"request {number} has no audience, or is no longer in the log")
-        profiles = profiles_at(sandbox, audience, seed=0, count=USERS)
-        sandbox.set_profiles(profiles, origin=f"edges of the audience of request {number}")
+        sandbox.make_profiles(audience, count=USERS, origin=f"edges of the audience of request {number}")
         return f"/requests/{number}", "profiles"
 
     return [
@@ -120,11 +119,7 @@ def _facts(entry: LogEntry) -> list[tuple[str, str]]:
     if entry.status is None:
         answer = "none: the connection ended"
     else:
-        try:
-            phrase = HTTPStatus(entry.status).phrase
-        except ValueError:
-            phrase = ""
-        answer = f"{entry.status} {phrase}".strip()
+        answer = f"{entry.status} {status_phrase(entry.status)}".strip()
     known = [
         ("Status", answer),
         ("Message", entry.message),

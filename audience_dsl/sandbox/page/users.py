@@ -11,7 +11,7 @@ from ...braze_api import ENDPOINTS_BY_PATH
 from ...diagnostics import cut
 from ...profiles import Profile
 from .answering import look, posting
-from .audiences import audience_of, profiles_at, text_of
+from .audiences import audience_of, text_of
 from .bodies import object_of
 from .forms import Form, FormError, json_of
 
@@ -51,8 +51,7 @@ def routes(sandbox: "Sandbox") -> list[Route]:
         if audience is None:
             raise FormError("choose a request that has an audience")
         seed, count = form.whole("seed", "the seed", 0), form.whole("count", "the number of users", COUNT)
-        profiles = profiles_at(sandbox, audience, seed=seed, count=count)
-        sandbox.set_profiles(profiles, origin=f"edges of the audience of request {number}")
+        sandbox.make_profiles(audience, seed=seed, count=count, origin=f"edges of the audience of request {number}")
         return "/profiles", "profiles"
 
     def written(_: Request, form: Form) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from ...braze_api import MESSAGE_CHANNELS, SEND_ID_AT_MOST, Endpoint
-from ...diagnostics import listed, nearest, quoted
+from ...diagnostics import did_you_mean, listed, quoted
 from ...json_values import Findings, Path
 from .fields import fields_of_body
 from .properties import check_properties
@@ -114,10 +114,9 @@ def _messages(body: Object, findings: Findings) -> None:
 
 def _way_of_channel(channel: str) -> str | None:
     wider = [each for each in MESSAGE_CHANNELS if channel in each.split("_")]
-    close = nearest(channel, MESSAGE_CHANNELS, most=1)
     if len(wider) > 1:
         return f"use one of {listed(wider)}"
-    return f"did you mean `{close[0]}`?" if close else None
+    return did_you_mean(channel, MESSAGE_CHANNELS, None)
 
 
 def _variation(message: Object, findings: Findings, place: Path) -> None:

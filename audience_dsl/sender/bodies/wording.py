@@ -5,7 +5,7 @@ from typing import Final
 from pydantic_core import ErrorDetails
 
 from ...braze_api import PRIORITIZATIONS, RECIPIENT_SUBSCRIPTION_STATES, SUBSCRIPTION_GROUP_STATES, Endpoint
-from ...diagnostics import listed, nearest, quoted
+from ...diagnostics import did_you_mean, listed, quoted
 from ...json_values import Findings, Path, kind_in_words
 from .fields import fields_of_body, properties_fields
 from .parts import fields_within
@@ -88,8 +88,7 @@ def translate(error: ErrorDetails, endpoint: Endpoint, findings: Findings, *, ro
         findings.add(within or "request-field-type", place, f"{_subject(error, name)} is empty", help)
     elif kind == "literal_error" and isinstance(error["input"], str):
         names = _VALUES[name]
-        close = nearest(error["input"], names, most=1)
-        help = f"did you mean `{close[0]}`?" if close else f"use one of {listed(names)}"
+        help = did_you_mean(error["input"], names, f"use one of {listed(names)}")
         findings.add(within or "request-field-type", place, f"`{name}` has no value {quoted(error['input'])}", help)
     else:
         message = f"{_subject(error, name)} must be {_KINDS[kind]}, not {kind_in_words(error['input'])}"
